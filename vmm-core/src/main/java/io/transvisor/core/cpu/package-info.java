@@ -1,0 +1,4 @@
+/**
+ * Architectural CPU state shared by all engines, and the contract between an engine and the machine.
+ */
+package io.transvisor.core.cpu;

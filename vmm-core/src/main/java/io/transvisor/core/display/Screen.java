@@ -1,0 +1,109 @@
+package io.transvisor.core.display;
+
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/**
+ * The guest's picture: a rectangle of 0x00RRGGBB pixels that the video device paints on the vCPU thread and consoles read on
+ * theirs. The video device paints only while somebody watches ({@link #isWatched()}).
+ */
+public final class Screen {
+  /** Consoles implement this; called on the painting thread while the picture is locked, so it must only take notes. */
+  public interface Listener {
+    /** The picture has a new size; all of it is damaged. */
+    void resized(int width, int height);
+
+    /** A rectangle inside the picture has changed. */
+    void damaged(int x, int y, int width, int height);
+  }
+
+  /** How the painter gives pixels: gets the pixel array and its row length in pixels. */
+  @FunctionalInterface
+  public interface Painter {
+    void paint(int[] pixels, int stride);
+  }
+
+  private final CopyOnWriteArrayList<Listener> listeners = new CopyOnWriteArrayList<>();
+  private final AtomicInteger watchers = new AtomicInteger();
+  private final Object lock = new Object();
+  private int width = 640;
+  private int height = 480;
+  private int[] pixels = new int[width * height];
+
+  public void addListener(Listener listener) {
+    listeners.add(listener);
+  }
+
+  public void removeListener(Listener listener) {
+    listeners.remove(listener);
+  }
+
+  /** A console starts watching: the picture must be kept up to date. */
+  public void watch() {
+    watchers.incrementAndGet();
+  }
+
+  public void unwatch() {
+    watchers.decrementAndGet();
+  }
+
+  public boolean isWatched() {
+    return watchers.get() > 0;
+  }
+
+  public int width() {
+    return width;
+  }
+
+  public int height() {
+    return height;
+  }
+
+  /** Painter's side: gives the picture a new size, black; does nothing if it has that size. */
+  public void resize(int newWidth, int newHeight) {
+    synchronized (lock) {
+      if (newWidth == width && newHeight == height) {
+        return;
+      }
+      width = newWidth;
+      height = newHeight;
+      pixels = new int[width * height];
+      for (Listener l : listeners) {
+        l.resized(width, height);
+      }
+    }
+  }
+
+  /** Painter's side: changes pixels inside the given rectangle and tells the consoles. */
+  public void paint(int x, int y, int w, int h, Painter painter) {
+    synchronized (lock) {
+      painter.paint(pixels, width);
+      for (Listener l : listeners) {
+        l.damaged(x, y, w, h);
+      }
+    }
+  }
+
+  /** Console's side: looks at the picture while it cannot change; must not keep the array. */
+  public void read(Consumer<Picture> reader) {
+    synchronized (lock) {
+      reader.accept(new Picture(width, height, pixels));
+    }
+  }
+
+  /** A copy of the picture as it is now. */
+  public Picture copy() {
+    synchronized (lock) {
+      return new Picture(width, height, pixels.clone());
+    }
+  }
+
+  /**
+   * Pixels in rows of {@code width}, 0x00RRGGBB.
+   *
+   * @param width pixels in a row
+   * @param height rows
+   */
+  public record Picture(int width, int height, int[] pixels) {}
+}

@@ -1,0 +1,22 @@
+package io.transvisor.core.input;
+
+/** Where consoles send keys and pointer movements. Implementations hand over to the vCPU thread themselves: callable from any thread. */
+public interface InputSink {
+  /** Button bits of {@link #mouse}. */
+  int LEFT = 1;
+
+  int RIGHT = 2;
+  int MIDDLE = 4;
+
+  void key(Key key, boolean down);
+
+  /**
+   * A relative movement.
+   *
+   * @param dx pixels to the right
+   * @param dy pixels down
+   * @param dz wheel clicks, positive towards the user
+   * @param buttons the buttons now held
+   */
+  void mouse(int dx, int dy, int dz, int buttons);
+}

@@ -1,0 +1,297 @@
+package io.transvisor.core.machine;
+
+import io.transvisor.core.clock.EventQueue;
+import io.transvisor.core.clock.HostClock;
+import io.transvisor.core.clock.InstructionClock;
+import io.transvisor.core.clock.VirtualClock;
+import io.transvisor.core.cpu.ExecutionEngine;
+import io.transvisor.core.device.Device;
+import io.transvisor.core.device.ResetKind;
+import io.transvisor.core.display.Screen;
+import io.transvisor.core.display.VideoDevice;
+import io.transvisor.core.memory.PhysicalMemory;
+import io.transvisor.core.port.PortSpace;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.LinkedHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A guest PC: memory, ports, time, devices and one vCPU. {@link #run} is the vCPU thread's life: events that are due, tasks
+ * posted by other threads, guest code, and parking while the guest is halted.
+ *
+ * <p>All devices and the engine are touched on that thread only; others use {@link #post}.
+ */
+public final class Machine implements MachineControl {
+  /** Longest stretch of guest code between two looks at the clock. */
+  private static final int SLICE_INSTRUCTIONS = 10_000;
+
+  private static final long REFRESH_NANOS = 33_000_000;
+  private static final Logger LOG = LoggerFactory.getLogger(Machine.class);
+
+  private final PhysicalMemory memory;
+  private final PortSpace ports;
+  private final VirtualClock clock;
+  private final EventQueue events;
+  private final Screen screen = new Screen();
+  private final Map<String, Device> devices = new LinkedHashMap<>();
+  private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+  private final List<Runnable> resetListeners = new ArrayList<>();
+  private ExecutionEngine engine;
+  private VideoDevice video;
+  private volatile Thread thread;
+  private volatile boolean stopping;
+  private volatile boolean paused;
+  private boolean resetRequested;
+  private boolean resetOnTripleFault = true;
+  private int exitCode;
+  private long nextRefresh;
+  private String shutdownMessage;
+
+  public Machine(PhysicalMemory memory, PortSpace ports, VirtualClock clock) {
+    this.memory = memory;
+    this.ports = ports;
+    this.clock = clock;
+    this.events = new EventQueue(clock);
+    events.onEarlierDeadline(
+        () -> {
+          if (engine != null) {
+            engine.interrupt();
+          }
+        });
+  }
+
+  public PhysicalMemory memory() {
+    return memory;
+  }
+
+  public PortSpace ports() {
+    return ports;
+  }
+
+  public EventQueue events() {
+    return events;
+  }
+
+  public Screen screen() {
+    return screen;
+  }
+
+  public ExecutionEngine engine() {
+    return engine;
+  }
+
+  public VideoDevice video() {
+    return video;
+  }
+
+  /** Adds a device; names are unique. Devices are reset in the order they were added. */
+  public <D extends Device> D add(D device) {
+    if (devices.putIfAbsent(device.name(), device) != null) {
+      throw new IllegalStateException("two devices named " + device.name());
+    }
+    return device;
+  }
+
+  public Iterable<Device> devices() {
+    return devices.values();
+  }
+
+  public void setEngine(ExecutionEngine newEngine) {
+    engine = newEngine;
+    if (clock instanceof InstructionClock c) {
+      c.attach(() -> newEngine.cpu().instructions);
+    }
+  }
+
+  public void setVideo(VideoDevice newVideo) {
+    video = newVideo;
+  }
+
+  /** Runs after every reset, when all devices and the CPU have their reset state: direct kernel boot sets registers here. */
+  public void onReset(Runnable action) {
+    resetListeners.add(action);
+  }
+
+  /** What a guest's reset means: a reset ({@code true}), or the end of the run, as {@code -no-reboot} asks. */
+  public void setRebootAllowed(boolean allowed) {
+    resetOnTripleFault = allowed;
+  }
+
+  // ---- requests, from devices and other threads ----
+
+  @Override
+  public void reset(String cause) {
+    post(
+        () -> {
+          LOG.debug("reset: {}", cause);
+          resetRequested = true;
+        });
+  }
+
+  @Override
+  public void powerOff() {
+    exit(0);
+  }
+
+  @Override
+  public void exit(int code) {
+    post(
+        () -> {
+          if (!stopping) {
+            exitCode = code;
+            stopping = true;
+          }
+        });
+  }
+
+  @Override
+  public void post(Runnable task) {
+    tasks.add(task);
+    if (engine != null) {
+      engine.interrupt();
+    }
+    Thread t = thread;
+    if (t != null) {
+      LockSupport.unpark(t);
+    }
+  }
+
+  /** Stops or continues guest execution and guest time; callable from any thread. */
+  public void setPaused(boolean on) {
+    post(
+        () -> {
+          paused = on;
+          if (clock instanceof HostClock host) {
+            if (on) {
+              host.pause();
+            } else {
+              host.resume();
+            }
+          }
+        });
+  }
+
+  public boolean isPaused() {
+    return paused;
+  }
+
+  /** The reason of an end the guest did not ask for (triple fault without reboot), or null. */
+  public String shutdownMessage() {
+    return shutdownMessage;
+  }
+
+  // ---- the vCPU thread ----
+
+  /** Power-on reset, then runs until power-off, exit or a reset that is not allowed. Returns the exit code. */
+  public int run() {
+    thread = Thread.currentThread();
+    resetAll(ResetKind.POWER_ON);
+    while (!stopping) {
+      runTasks();
+      if (resetRequested) {
+        resetRequested = false;
+        if (!resetOnTripleFault) {
+          return exitCode;
+        }
+        resetAll(ResetKind.HARD);
+      }
+      if (stopping) {
+        break;
+      }
+      refreshIfDue();
+      if (paused) {
+        LockSupport.parkNanos(screen.isWatched() ? REFRESH_NANOS : 1_000_000_000L);
+        continue;
+      }
+      events.runDue();
+      switch (engine.run(slice())) {
+        case HALTED -> idle();
+        case TRIPLE_FAULT -> tripleFault();
+        case CONTINUE -> {}
+      }
+    }
+    return exitCode;
+  }
+
+  private int slice() {
+    long until = events.nextDeadline();
+    if (until == Long.MAX_VALUE) {
+      return SLICE_INSTRUCTIONS;
+    }
+    long instructions = (until - clock.nanos()) / InstructionClock.NANOS_PER_INSTRUCTION;
+    if (clock instanceof InstructionClock) {
+      instructions += 1;
+    }
+    return (int) Math.clamp(instructions, clock instanceof InstructionClock ? 1 : 100, SLICE_INSTRUCTIONS);
+  }
+
+  private void idle() {
+    if (!tasks.isEmpty() || resetRequested) {
+      return;
+    }
+    long until = events.nextDeadline();
+    if (clock instanceof InstructionClock c) {
+      if (until != Long.MAX_VALUE) {
+        c.advanceTo(until);
+      } else {
+        LockSupport.parkNanos(1_000_000);
+      }
+      return;
+    }
+    long wait = until == Long.MAX_VALUE ? 1_000_000_000L : until - clock.nanos();
+    if (screen.isWatched()) {
+      wait = Math.min(wait, Math.max(0, nextRefresh - System.nanoTime()));
+    }
+    if (wait > 0) {
+      LockSupport.parkNanos(wait);
+    }
+  }
+
+  private void refreshIfDue() {
+    if (screen.isWatched() && video != null) {
+      long now = System.nanoTime();
+      if (now - nextRefresh >= 0) {
+        nextRefresh = now + REFRESH_NANOS;
+        video.refresh(screen);
+      }
+    }
+  }
+
+  private void runTasks() {
+    Runnable task = tasks.poll();
+    while (task != null) {
+      task.run();
+      task = tasks.poll();
+    }
+  }
+
+  private void tripleFault() {
+    LOG.debug("triple fault\n{}", engine.cpu().describe());
+    resetRequested = true;
+    if (!resetOnTripleFault) {
+      shutdownMessage = "the guest stopped with a triple fault\n" + engine.cpu().describe();
+    }
+  }
+
+  private void resetAll(ResetKind kind) {
+    for (Device d : devices.values()) {
+      d.reset(kind);
+    }
+    engine.reset(kind);
+    for (Runnable r : resetListeners) {
+      r.run();
+    }
+  }
+
+  /** Closes all devices: disks are flushed. */
+  public void close() {
+    for (Device d : devices.values()) {
+      d.close();
+    }
+  }
+}
