@@ -1,0 +1,45 @@
+package io.transvisor.bt.isa;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.invoke.MethodHandles;
+
+/**
+ * Makes handlers from templates. A template is a {@link Handler} class for one operand shape ({@code Ev,Gv} with a register, say)
+ * whose semantics is a static final field taken from {@link #semantics}. Each call loads the template's class file anew as a
+ * hidden class with its own value of that field, so that HotSpot sees a constant, a profile of its own, and in-lines the
+ * semantics: one definition per operation and one per operand shape, and none of the cost of composing them.
+ */
+public final class Specializer {
+  private final MethodHandles.Lookup lookup;
+
+  /** @param lookup a full lookup of a class in the templates' package */
+  public Specializer(MethodHandles.Lookup lookup) {
+    this.lookup = lookup;
+  }
+
+  /** In a template: {@code private static final Binary OP = Specializer.semantics(MethodHandles.lookup(), Binary.class);}. */
+  public static <T> T semantics(MethodHandles.Lookup lookup, Class<T> type) {
+    try {
+      return MethodHandles.classData(lookup, "_", type);
+    } catch (IllegalAccessException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** A handler of its own class from a template with a no-argument constructor. */
+  public Handler make(Class<? extends Handler> template, Object semantics) {
+    String name = template.getName();
+    String file = name.substring(name.lastIndexOf('.') + 1) + ".class";
+    try (InputStream in = template.getResourceAsStream(file)) {
+      MethodHandles.Lookup hidden =
+          lookup.defineHiddenClassWithClassData(in.readAllBytes(), semantics, true);
+      return (Handler) hidden.lookupClass().getDeclaredConstructor().newInstance();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

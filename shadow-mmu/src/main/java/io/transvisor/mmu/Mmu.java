@@ -1,0 +1,601 @@
+package io.transvisor.mmu;
+
+import io.transvisor.core.memory.PhysicalMemory;
+import io.transvisor.core.memory.WriteTraces;
+import java.util.Arrays;
+
+/**
+ * Address translation of one vCPU. The heart is the flat shadow map: one int per linear page that holds the place of the page in
+ * the backing store together with who may read and write it there directly. Everything else (misses, devices, traced pages,
+ * accesses across a page end, faults) takes the slow path in this class.
+ *
+ * <p>Map entry: {@code (store index of the page) ^ (linear address of the page) | flags}, so that {@code (entry & ~0xFFF) ^
+ * linear} is the store index of a byte. 0 means unknown. Entries are made by page walks on demand and live until the guest
+ * flushes (CR3, INVLPG, control bits) or the memory map changes.
+ */
+public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmListener {
+  /** Supervisor code may read the page directly. */
+  public static final int READ_SUPERVISOR = 1;
+
+  public static final int WRITE_SUPERVISOR = 1 << 1;
+  public static final int READ_USER = 1 << 2;
+  public static final int WRITE_USER = 1 << 3;
+
+  /** The page may be written at its place in the store, but stores must be reported to the write traces. */
+  private static final int TRACED_SUPERVISOR = 1 << 4;
+
+  private static final int TRACED_USER = 1 << 5;
+  private static final int GLOBAL = 1 << 6;
+
+  /** The rest of the entry is physical ^ linear: a device page, with the rights below. Excludes all flags above but GLOBAL. */
+  private static final int DEVICE = 1 << 7;
+
+  private static final int DEVICE_WRITE_SUPERVISOR = 1 << 8;
+  private static final int DEVICE_READ_USER = 1 << 9;
+  private static final int DEVICE_WRITE_USER = 1 << 10;
+
+  /** Always set in an entry: the page is in the list of filled pages. Alone: its translation was dropped by INVLPG. */
+  private static final int LISTED = 1 << 11;
+
+  private static final int PAGE_MASK = ~0xFFF;
+  private static final int PAGES = 1 << 20;
+
+  private static final int PDE_PRESENT = 1;
+  private static final int PDE_WRITABLE = 1 << 1;
+  private static final int PDE_USER = 1 << 2;
+  private static final int PDE_ACCESSED = 1 << 5;
+  private static final int PDE_DIRTY = 1 << 6;
+  private static final int PDE_LARGE = 1 << 7;
+  private static final int PDE_GLOBAL = 1 << 8;
+
+  private final PhysicalMemory memory;
+  private final byte[] store;
+  private final WriteTraces traces;
+  private final int[] map = new int[PAGES];
+  private final PageFaultException pageFault = new PageFaultException();
+
+  /** Linear pages with an entry, each once, in the order they were filled. */
+  private int[] filled = new int[4096];
+
+  private int filledCount;
+
+  /** Heads (linear page + 1) and links of the lists of linear pages that map a store page. */
+  private final int[] mappedBy;
+
+  private final int[] nextMapping = new int[PAGES];
+
+  private boolean paging;
+  private boolean pae;
+  private boolean largePages;
+  private boolean globalPages;
+  private boolean writeProtect;
+  private int cr3;
+  private long[] pdpte = new long[4];
+  private Runnable flushListener = () -> {};
+
+  // The answer of the last page walk.
+  private int walkedPhysical;
+  private boolean walkedWritable;
+  private boolean walkedUserWritable;
+  private boolean walkedUser;
+  private boolean walkedGlobal;
+
+  public Mmu(PhysicalMemory memory) {
+    this.memory = memory;
+    this.store = memory.store();
+    this.traces = memory.traces();
+    this.mappedBy = new int[(store.length >>> 12) + 1];
+    memory.addListener(this);
+    traces.setArmListener(this);
+  }
+
+  /** The flat shadow map, for the fast paths of engines. */
+  public int[] map() {
+    return map;
+  }
+
+  public PageFaultException pageFault() {
+    return pageFault;
+  }
+
+  /** Called after every flush of translations: whoever caches a linear-to-code link must drop it. */
+  public void onFlush(Runnable listener) {
+    flushListener = listener;
+  }
+
+  // ---- control ----
+
+  /** Takes over CR0, CR3 and CR4 after any of them was written, and flushes what the architecture says (SDM volume 3, 4.10.4). */
+  public void setControl(int cr0, int newCr3, int cr4) {
+    boolean newPaging = cr0 < 0;
+    boolean newWriteProtect = (cr0 & 1 << 16) != 0;
+    boolean newLarge = (cr4 & 1 << 4) != 0;
+    boolean newPae = (cr4 & 1 << 5) != 0;
+    boolean newGlobal = (cr4 & 1 << 7) != 0;
+    boolean everything =
+        newPaging != paging
+            || newWriteProtect != writeProtect
+            || newLarge != largePages
+            || newPae != pae
+            || newGlobal != globalPages;
+    paging = newPaging;
+    writeProtect = newWriteProtect;
+    largePages = newLarge;
+    pae = newPae;
+    globalPages = newGlobal;
+    cr3 = newCr3;
+    if (everything) {
+      flushAll();
+    }
+  }
+
+  /** MOV to CR3: the new page directory, and all translations but the global ones forgotten. */
+  public void loadCr3(int value) {
+    cr3 = value;
+    if (globalPages) {
+      flushNonGlobal();
+    } else {
+      flushAll();
+    }
+  }
+
+  /**
+   * Reads the four page-directory pointers CR3 points to, as MOV to CR3 does in PAE mode (SDM volume 3, 4.4.1).
+   *
+   * @return whether they are valid; invalid ones are a general-protection fault and are not taken over
+   */
+  public boolean loadPdptes(int newCr3) {
+    long[] loaded = new long[4];
+    int base = newCr3 & ~31 & memory.a20Mask();
+    for (int i = 0; i < 4; i++) {
+      loaded[i] =
+          memory.read(base + 8 * i, 4) & 0xFFFFFFFFL | (long) memory.read(base + 8 * i + 4, 4) << 32;
+      if ((loaded[i] & 1) != 0 && (loaded[i] & 0xFFFF_FFF0_0000_01E6L) != 0) {
+        return false;
+      }
+    }
+    pdpte = loaded;
+    return true;
+  }
+
+  /** INVLPG: forgets the translation of one page, global or not. */
+  public void invalidatePage(int linear) {
+    int page = linear >>> 12;
+    int entry = map[page];
+    if ((entry & (READ_SUPERVISOR | DEVICE)) != 0) {
+      unlink(page, entry);
+      map[page] = LISTED;
+    }
+    flushListener.run();
+  }
+
+  @Override
+  public void memoryMapChanged() {
+    flushAll();
+  }
+
+  public void flushAll() {
+    if (filledCount > PAGES / 8) {
+      Arrays.fill(map, 0);
+      Arrays.fill(mappedBy, 0);
+    } else {
+      for (int i = 0; i < filledCount; i++) {
+        drop(filled[i]);
+      }
+    }
+    filledCount = 0;
+    flushListener.run();
+  }
+
+  private void drop(int page) {
+    int entry = map[page];
+    if ((entry & READ_SUPERVISOR) != 0) {
+      mappedBy[storePage(page, entry)] = 0;
+    }
+    map[page] = 0;
+  }
+
+  private void flushNonGlobal() {
+    int kept = 0;
+    for (int i = 0; i < filledCount; i++) {
+      int page = filled[i];
+      int entry = map[page];
+      if ((entry & GLOBAL) == 0) {
+        drop(page);
+      } else {
+        // The list of its store page loses members, so it is made anew below.
+        if ((entry & READ_SUPERVISOR) != 0) {
+          mappedBy[storePage(page, entry)] = 0;
+        }
+        filled[kept++] = page;
+      }
+    }
+    for (int i = 0; i < kept; i++) {
+      int page = filled[i];
+      if ((map[page] & READ_SUPERVISOR) != 0) {
+        link(page, storePage(page, map[page]));
+      }
+    }
+    filledCount = kept;
+    flushListener.run();
+  }
+
+  private static int storePage(int page, int entry) {
+    return (entry & PAGE_MASK ^ page << 12) >>> 12;
+  }
+
+  private void link(int page, int storePage) {
+    nextMapping[page] = mappedBy[storePage];
+    mappedBy[storePage] = page + 1;
+  }
+
+  private void unlink(int page, int entry) {
+    if ((entry & READ_SUPERVISOR) == 0) {
+      return;
+    }
+    int storePage = storePage(page, entry);
+    int at = mappedBy[storePage];
+    if (at == page + 1) {
+      mappedBy[storePage] = nextMapping[page];
+      return;
+    }
+    while (nextMapping[at - 1] != page + 1) {
+      at = nextMapping[at - 1];
+    }
+    nextMapping[at - 1] = nextMapping[page];
+  }
+
+  /** A trace was armed on a page of the store: nobody may write it without telling. */
+  @Override
+  public void armed(int storePage) {
+    for (int at = mappedBy[storePage]; at != 0; at = nextMapping[at - 1]) {
+      int entry = map[at - 1];
+      // The TRACED flags are the WRITE flags moved up: supervisor by three places, user by two.
+      map[at - 1] =
+          entry & ~(WRITE_SUPERVISOR | WRITE_USER)
+              | (entry & WRITE_SUPERVISOR) << 3
+              | (entry & WRITE_USER) << 2;
+    }
+  }
+
+  // ---- page walk ----
+
+  /** Walks the guest's page tables; sets accessed and dirty bits; throws the page fault. The answer is in the walked fields. */
+  private void walk(int linear, boolean write, boolean user) {
+    if (!paging) {
+      walkedPhysical = linear;
+      walkedWritable = true;
+      walkedUserWritable = true;
+      walkedUser = true;
+      walkedGlobal = false;
+    } else if (pae) {
+      walkPae(linear, write, user);
+    } else {
+      walkTwoLevel(linear, write, user);
+    }
+    walkedPhysical &= memory.a20Mask();
+  }
+
+  private int readTable(int address) {
+    return memory.read(address & memory.a20Mask(), 4);
+  }
+
+  private void writeTable(int address, int value) {
+    memory.write(address & memory.a20Mask(), 4, value);
+  }
+
+  private void walkTwoLevel(int linear, boolean write, boolean user) {
+    int pdeAddress = (cr3 & PAGE_MASK) + (linear >>> 22 << 2);
+    int pde = readTable(pdeAddress);
+    if ((pde & PDE_PRESENT) == 0) {
+      throw fault(linear, write, user, 0);
+    }
+    if ((pde & PDE_LARGE) != 0 && largePages) {
+      if ((pde & 0x3FE000) != 0) {
+        throw fault(linear, write, user, PageFaultException.PRESENT | PageFaultException.RESERVED);
+      }
+      checkRights(linear, pde, write, user);
+      int marked = pde | PDE_ACCESSED | (write ? PDE_DIRTY : 0);
+      if (marked != pde) {
+        writeTable(pdeAddress, marked);
+      }
+      finish(pde & 0xFFC00000 | linear & 0x3FF000, pde, marked);
+      return;
+    }
+    int pteAddress = (pde & PAGE_MASK) + (linear >>> 10 & 0xFFC);
+    int pte = readTable(pteAddress);
+    if ((pte & PDE_PRESENT) == 0) {
+      markAccessed(pdeAddress, pde);
+      throw fault(linear, write, user, 0);
+    }
+    int rights = pte & (pde | ~(PDE_WRITABLE | PDE_USER));
+    checkRights(linear, rights, write, user);
+    markAccessed(pdeAddress, pde);
+    int marked = pte | PDE_ACCESSED | (write ? PDE_DIRTY : 0);
+    if (marked != pte) {
+      writeTable(pteAddress, marked);
+    }
+    finish(pte & PAGE_MASK | linear & 0xFFF, rights, marked);
+  }
+
+  private void markAccessed(int address, int entry) {
+    if ((entry & PDE_ACCESSED) == 0) {
+      writeTable(address, entry | PDE_ACCESSED);
+    }
+  }
+
+  private void walkPae(int linear, boolean write, boolean user) {
+    long pointer = pdpte[linear >>> 30];
+    if ((pointer & 1) == 0) {
+      throw fault(linear, write, user, 0);
+    }
+    int pdeAddress = ((int) pointer & PAGE_MASK) + (linear >>> 18 & 0xFF8);
+    int pde = readTable(pdeAddress);
+    int pdeHigh = readTable(pdeAddress + 4);
+    if ((pde & PDE_PRESENT) == 0) {
+      throw fault(linear, write, user, 0);
+    }
+    boolean large = (pde & PDE_LARGE) != 0;
+    if (pdeHigh >>> 4 != 0 || large && (pde & 0x1FE000) != 0) {
+      throw fault(linear, write, user, PageFaultException.PRESENT | PageFaultException.RESERVED);
+    }
+    if (large) {
+      checkRights(linear, pde, write, user);
+      int marked = pde | PDE_ACCESSED | (write ? PDE_DIRTY : 0);
+      if (marked != pde) {
+        writeTable(pdeAddress, marked);
+      }
+      finish(beyond(pdeHigh, pde & 0xFFE00000 | linear & 0x1FF000), pde, marked);
+      return;
+    }
+    int pteAddress = beyond(pdeHigh, pde & PAGE_MASK) + (linear >>> 9 & 0xFF8);
+    int pte = readTable(pteAddress);
+    int pteHigh = readTable(pteAddress + 4);
+    if ((pte & PDE_PRESENT) == 0) {
+      markAccessed(pdeAddress, pde);
+      throw fault(linear, write, user, 0);
+    }
+    if (pteHigh >>> 4 != 0) {
+      throw fault(linear, write, user, PageFaultException.PRESENT | PageFaultException.RESERVED);
+    }
+    int rights = pte & (pde | ~(PDE_WRITABLE | PDE_USER));
+    checkRights(linear, rights, write, user);
+    markAccessed(pdeAddress, pde);
+    int marked = pte | PDE_ACCESSED | (write ? PDE_DIRTY : 0);
+    if (marked != pte) {
+      writeTable(pteAddress, marked);
+    }
+    finish(beyond(pteHigh, pte & PAGE_MASK | linear & 0xFFF), rights, marked);
+  }
+
+  /** A physical address of more than 32 bits: nothing is there, as in the last page below 4 GiB minus the firmware. */
+  private static int beyond(int high, int low) {
+    return high == 0 ? low : 0xFE000000 | low & 0xFFF;
+  }
+
+  private void checkRights(int linear, int rights, boolean write, boolean user) {
+    boolean denied =
+        user && (rights & PDE_USER) == 0
+            || write && (rights & PDE_WRITABLE) == 0 && (user || writeProtect);
+    if (denied) {
+      throw fault(linear, write, user, PageFaultException.PRESENT);
+    }
+  }
+
+  private void finish(int physical, int rights, int marked) {
+    walkedPhysical = physical;
+    // Until the dirty bit is set the first store must come here to set it.
+    walkedWritable = (marked & PDE_DIRTY) != 0 && ((rights & PDE_WRITABLE) != 0 || !writeProtect);
+    walkedUserWritable = (marked & PDE_DIRTY) != 0 && (rights & PDE_WRITABLE) != 0;
+    walkedUser = (rights & PDE_USER) != 0;
+    walkedGlobal = globalPages && (marked & PDE_GLOBAL) != 0;
+  }
+
+  private PageFaultException fault(int linear, boolean write, boolean user, int code) {
+    pageFault.address = linear;
+    pageFault.errorCode =
+        code | (write ? PageFaultException.WRITE : 0) | (user ? PageFaultException.USER : 0);
+    return pageFault;
+  }
+
+  /** Walks and enters the result into the map. Returns the new entry. */
+  private int fill(int linear, boolean write, boolean user) {
+    walk(linear, write, user);
+    int page = linear >>> 12;
+    int physicalPage = walkedPhysical & PAGE_MASK;
+    int read = memory.readEntry(physicalPage >>> 12);
+    int writeEntry = memory.writeEntry(physicalPage >>> 12);
+    boolean userWrites = walkedUser && walkedUserWritable;
+    int entry;
+    if ((read & PhysicalMemory.DIRECT) != 0) {
+      int storeBase = read - PhysicalMemory.DIRECT;
+      entry = storeBase ^ page << 12 | READ_SUPERVISOR | (walkedUser ? READ_USER : 0);
+      if (writeEntry == read && walkedWritable) {
+        if (traces.isArmed(storeBase >>> 12)) {
+          entry |= TRACED_SUPERVISOR | (userWrites ? TRACED_USER : 0);
+        } else {
+          entry |= WRITE_SUPERVISOR | (userWrites ? WRITE_USER : 0);
+        }
+      }
+    } else {
+      entry = physicalPage ^ page << 12 | DEVICE;
+      if (walkedUser) {
+        entry |= DEVICE_READ_USER;
+      }
+      if (walkedWritable) {
+        entry |= DEVICE_WRITE_SUPERVISOR | (userWrites ? DEVICE_WRITE_USER : 0);
+      }
+    }
+    if (walkedGlobal) {
+      entry |= GLOBAL;
+    }
+    entry |= LISTED;
+    int before = map[page];
+    if (before == 0) {
+      if (filledCount == filled.length) {
+        filled = Arrays.copyOf(filled, filled.length * 2);
+      }
+      filled[filledCount++] = page;
+    } else {
+      unlink(page, before);
+    }
+    if ((entry & READ_SUPERVISOR) != 0) {
+      link(page, storePage(page, entry));
+    }
+    map[page] = entry;
+    return entry;
+  }
+
+  // ---- slow paths ----
+
+  /**
+   * Reads 1, 2 or 4 bytes at a linear address, zero-extended: the slow path behind the map.
+   *
+   * @throws PageFaultException for the guest; nothing has been read from a device then
+   */
+  public int read(int linear, int width, boolean user) {
+    int inPage = linear & 0xFFF;
+    if (inPage + width > 4096) {
+      int first = 4096 - inPage;
+      probeRead(linear, user);
+      probeRead(linear + first, user);
+      int value = 0;
+      for (int i = 0; i < width; i++) {
+        value |= read(linear + i, 1, user) << (8 * i);
+      }
+      return value;
+    }
+    int entry = map[linear >>> 12];
+    if ((entry & (user ? READ_USER : READ_SUPERVISOR)) == 0
+        && (entry & (user ? DEVICE_READ_USER : DEVICE)) == 0) {
+      entry = fill(linear, false, user);
+    }
+    int at = entry & PAGE_MASK ^ linear;
+    if ((entry & DEVICE) != 0) {
+      return memory.read(at, width);
+    }
+    return switch (width) {
+      case 1 -> store[at] & 0xFF;
+      case 2 -> (short) PhysicalMemory.SHORT.get(store, at) & 0xFFFF;
+      default -> (int) PhysicalMemory.INT.get(store, at);
+    };
+  }
+
+  /**
+   * Writes 1, 2 or 4 bytes at a linear address: the slow path behind the map.
+   *
+   * @throws PageFaultException for the guest; nothing has been written then
+   */
+  public void write(int linear, int width, int value, boolean user) {
+    int inPage = linear & 0xFFF;
+    if (inPage + width > 4096) {
+      probeWrite(linear, user);
+      probeWrite(linear + 4096 - inPage, user);
+      for (int i = 0; i < width; i++) {
+        write(linear + i, 1, value >>> (8 * i), user);
+      }
+      return;
+    }
+    int entry = map[linear >>> 12];
+    int direct = user ? WRITE_USER : WRITE_SUPERVISOR;
+    int traced = user ? TRACED_USER : TRACED_SUPERVISOR;
+    int device = user ? DEVICE_WRITE_USER : DEVICE_WRITE_SUPERVISOR;
+    if ((entry & (direct | traced | device)) == 0) {
+      entry = fill(linear, true, user);
+    }
+    int at = entry & PAGE_MASK ^ linear;
+    if ((entry & DEVICE) != 0) {
+      memory.write(at, width, value);
+      return;
+    }
+    if ((entry & (direct | traced)) == 0) {
+      // Readable from the store, but stores go elsewhere: ROM, or PAM that splits reads from writes.
+      walk(linear, true, user);
+      memory.write(walkedPhysical, width, value);
+      return;
+    }
+    switch (width) {
+      case 1 -> store[at] = (byte) value;
+      case 2 -> PhysicalMemory.SHORT.set(store, at, (short) value);
+      default -> PhysicalMemory.INT.set(store, at, value);
+    }
+    if ((entry & traced) != 0) {
+      if (traces.isArmed(at >>> 12)) {
+        traces.written(at, width);
+      }
+      if (!traces.isArmed(at >>> 12)) {
+        fill(linear, true, user);
+      }
+    }
+  }
+
+  /** Throws the page fault a read would raise, and does nothing else but set accessed bits. */
+  public void probeRead(int linear, boolean user) {
+    int entry = map[linear >>> 12];
+    if ((entry & (user ? READ_USER | DEVICE_READ_USER : READ_SUPERVISOR | DEVICE)) == 0) {
+      fill(linear, false, user);
+    }
+  }
+
+  /** Throws the page fault a write would raise, and does nothing else but set accessed and dirty bits. */
+  public void probeWrite(int linear, boolean user) {
+    int entry = map[linear >>> 12];
+    int rights =
+        user
+            ? WRITE_USER | TRACED_USER | DEVICE_WRITE_USER
+            : WRITE_SUPERVISOR | TRACED_SUPERVISOR | DEVICE_WRITE_SUPERVISOR;
+    if ((entry & rights) == 0) {
+      fill(linear, true, user);
+    }
+  }
+
+  /**
+   * Where instruction bytes at a linear address are.
+   *
+   * @return the store index, or -1 when they come from a device
+   * @throws PageFaultException if the page may not be executed
+   */
+  public int translateCode(int linear, boolean user) {
+    int entry = map[linear >>> 12];
+    if ((entry & (user ? READ_USER : READ_SUPERVISOR)) == 0) {
+      entry = fill(linear, false, user);
+      if ((entry & DEVICE) != 0) {
+        return -1;
+      }
+    }
+    return entry & PAGE_MASK ^ linear;
+  }
+
+  /**
+   * The translation a debugger sees: no faults, no accessed bits.
+   *
+   * @return the physical address, or -1 if the page is not present
+   */
+  public long peekPhysical(int linear) {
+    if (!paging) {
+      return linear & 0xFFFFFFFFL & (memory.a20Mask() & 0xFFFFFFFFL);
+    }
+    if (pae) {
+      long pointer = pdpte[linear >>> 30];
+      int pdeAddress = ((int) pointer & PAGE_MASK) + (linear >>> 18 & 0xFF8);
+      int pde = memory.peek(pdeAddress, 4);
+      if ((pointer & pde & 1) == 0) {
+        return -1;
+      }
+      if ((pde & PDE_LARGE) != 0) {
+        return (pde & 0xFFE00000 | linear & 0x1FFFFF) & 0xFFFFFFFFL;
+      }
+      int pte = memory.peek((pde & PAGE_MASK) + (linear >>> 9 & 0xFF8), 4);
+      return (pte & 1) == 0 ? -1 : (pte & PAGE_MASK | linear & 0xFFF) & 0xFFFFFFFFL;
+    }
+    int pde = memory.peek((cr3 & PAGE_MASK) + (linear >>> 22 << 2), 4);
+    if ((pde & 1) == 0) {
+      return -1;
+    }
+    if ((pde & PDE_LARGE) != 0 && largePages) {
+      return (pde & 0xFFC00000 | linear & 0x3FFFFF) & 0xFFFFFFFFL;
+    }
+    int pte = memory.peek((pde & PAGE_MASK) + (linear >>> 10 & 0xFFC), 4);
+    return (pte & 1) == 0 ? -1 : (pte & PAGE_MASK | linear & 0xFFF) & 0xFFFFFFFFL;
+  }
+}
