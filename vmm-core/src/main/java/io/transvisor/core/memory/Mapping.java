@@ -22,9 +22,9 @@ public final class Mapping {
   final int priority;
   final int sequence;
   final int length;
-  final int storeOffset;
   final MmioHandler handler;
   final int handlerIndex;
+  int storeOffset;
   Target readTarget;
   Target writeTarget;
   int base;
@@ -80,6 +80,11 @@ public final class Mapping {
 
   public void setEnabled(boolean on) {
     memory.change(this, base, on);
+  }
+
+  /** Shows another, equally long part of a block at the same addresses, as a bank register does. */
+  public void retarget(MemoryBlock block, int blockOffset) {
+    memory.retarget(this, block.offset() + blockOffset);
   }
 
   /** For RAM under PAM registers: which directions reach this mapping's memory; the others fall through. */

@@ -161,6 +161,19 @@ public final class PhysicalMemory {
     }
   }
 
+  void retarget(Mapping mapping, int storeOffset) {
+    if ((storeOffset & 0xFFF) != 0 || mapping.handler != null) {
+      throw new IllegalArgumentException("mapping of " + mapping.owner + " cannot show store offset " + storeOffset);
+    }
+    if (mapping.storeOffset == storeOffset) {
+      return;
+    }
+    mapping.storeOffset = storeOffset;
+    if (mapping.enabled) {
+      rebuild(mapping.base, mapping.length);
+    }
+  }
+
   void setDirections(Mapping mapping, boolean reads, boolean writes) {
     Mapping.Target on = mapping.handler != null ? Mapping.Target.HANDLER : Mapping.Target.STORE;
     Mapping.Target read = reads ? on : Mapping.Target.TRANSPARENT;
