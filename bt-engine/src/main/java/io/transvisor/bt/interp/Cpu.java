@@ -41,6 +41,9 @@ public final class Cpu extends CpuState {
   /** Data breakpoints hit by the current instruction, as DR6 bits: a trap after it. */
   public int debugTraps;
 
+  /** An instruction breakpoint is armed in DR7: every instruction is stepped. Derived by {@link #deriveMode}. */
+  boolean codeBreakpoints;
+
   /** Traces are keyed by this: bit 0 = 32-bit code, bit 1 = CPL 3. */
   int modeWord;
 
@@ -69,6 +72,7 @@ public final class Cpu extends CpuState {
     readFlag = user ? Mmu.READ_USER : Mmu.READ_SUPERVISOR;
     writeFlag = user ? Mmu.WRITE_USER : Mmu.WRITE_SUPERVISOR;
     modeWord = (isCode32() ? 1 : 0) | (user ? 2 : 0);
+    codeBreakpoints = DebugRegisters.watchesCode(this);
     boolean exact = alignmentChecked() || DebugRegisters.watchesData(this);
     if (exact != exactChecks) {
       exactChecks = exact;

@@ -1,0 +1,97 @@
+package io.transvisor.bt.cache;
+
+import io.transvisor.core.memory.PhysicalMemory;
+import io.transvisor.core.memory.WriteTraces;
+
+/**
+ * Traces by where their bytes lie in the backing store. Keyed by store and not by address, so code is found and invalidated
+ * through every mapping of its page, and a store by CPU, DMA or device alike reaches {@link #written}.
+ */
+public final class CodeCache implements WriteTraces.Handler {
+  private static final int FRONT_SIZE = 1 << 16;
+
+  private final WriteTraces writeTraces;
+  private final CodePage[] pages;
+  private final Trace[] front = new Trace[FRONT_SIZE];
+  private final Runnable onInvalidation;
+  private long invalidated;
+
+  /** @param onInvalidation told after traces were invalidated: the running one may be among them */
+  public CodeCache(PhysicalMemory memory, Runnable onInvalidation) {
+    this.writeTraces = memory.traces();
+    this.pages = new CodePage[(memory.store().length >>> 12) + 1];
+    this.onInvalidation = onInvalidation;
+    writeTraces.setCodeHandler(this);
+  }
+
+  private static int slot(int store, int mode) {
+    return (store ^ store >>> 16 ^ mode << 14) & FRONT_SIZE - 1;
+  }
+
+  /** The trace that starts at a store index in a mode, or null. */
+  public Trace find(int store, int mode) {
+    Trace t = front[slot(store, mode)];
+    if (t != null && t.store == store && t.mode == mode && t.valid) {
+      return t;
+    }
+    CodePage page = pages[store >>> 12];
+    t = page == null ? null : page.find(store, mode);
+    if (t != null) {
+      front[slot(store, mode)] = t;
+    }
+    return t;
+  }
+
+  public void add(Trace t) {
+    page(t.store >>> 12).add(t);
+    if (t.crossesPage()) {
+      page(t.secondStore() >>> 12).addReachingIn(t);
+    }
+    front[slot(t.store, t.mode)] = t;
+  }
+
+  private CodePage page(int index) {
+    CodePage page = pages[index];
+    if (page == null) {
+      page = new CodePage(index);
+      pages[index] = page;
+    }
+    writeTraces.arm(index, WriteTraces.CODE);
+    return page;
+  }
+
+  /** Bytes of a page with code have changed. */
+  @Override
+  public void written(int offset, int length) {
+    CodePage page = pages[offset >>> 12];
+    if (page == null) {
+      return;
+    }
+    int removed = page.invalidate(offset & 0xFFF, length);
+    if (removed > 0) {
+      invalidated += removed;
+      if (page.isEmpty()) {
+        pages[offset >>> 12] = null;
+        writeTraces.disarm(offset >>> 12, WriteTraces.CODE);
+      }
+      onInvalidation.run();
+    }
+  }
+
+  /** Traces invalidated by stores so far. */
+  public long invalidated() {
+    return invalidated;
+  }
+
+  /** Forgets everything, as after loading a saved state. */
+  public void clear() {
+    for (int i = 0; i < pages.length; i++) {
+      if (pages[i] != null) {
+        pages[i].invalidate(0, PhysicalMemory.PAGE_SIZE);
+        pages[i] = null;
+        writeTraces.disarm(i, WriteTraces.CODE);
+      }
+    }
+    onInvalidation.run();
+  }
+}

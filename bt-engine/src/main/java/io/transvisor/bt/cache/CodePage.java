@@ -1,0 +1,118 @@
+package io.transvisor.bt.cache;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The traces of one page of the backing store, in 64 granules of 64 bytes by their start. */
+final class CodePage {
+  private static final int PAGE_SIZE = 4096;
+
+  /** More than the longest trace in bytes, in granules. */
+  private static final int REACH = 8;
+
+  private final int index;
+  private final Trace[] starts = new Trace[64];
+  private final List<Trace> reachingIn = new ArrayList<>(0);
+
+  /** One bit per granule with code. */
+  private long mask;
+
+  CodePage(int index) {
+    this.index = index;
+  }
+
+  boolean isEmpty() {
+    return mask == 0;
+  }
+
+  Trace find(int store, int mode) {
+    Trace t = starts[store >>> 6 & 63];
+    while (t != null && !(t.store == store && t.mode == mode && t.valid)) {
+      t = t.nextInGranule;
+    }
+    return t;
+  }
+
+  void add(Trace t) {
+    int granule = t.store >>> 6 & 63;
+    t.nextInGranule = starts[granule];
+    starts[granule] = t;
+    mask |= maskOf(t);
+  }
+
+  void addReachingIn(Trace t) {
+    reachingIn.add(t);
+    mask |= maskOf(t);
+  }
+
+  private int first(Trace t) {
+    return t.store >>> 12 == index ? t.store & 0xFFF : 0;
+  }
+
+  /** First byte after the trace's part in this page. */
+  private int end(Trace t) {
+    return t.store >>> 12 == index
+        ? Math.min((t.store & 0xFFF) + t.bytes(), PAGE_SIZE)
+        : (t.store & 0xFFF) + t.bytes() - PAGE_SIZE;
+  }
+
+  private long maskOf(Trace t) {
+    int from = first(t) >>> 6;
+    int to = end(t) - 1 >>> 6;
+    return -1L >>> 63 - (to - from) << from;
+  }
+
+  /** Drops the traces whose bytes overlap a store. Returns how many. */
+  int invalidate(int offset, int length) {
+    int from = offset >>> 6;
+    int to = offset + length - 1 >>> 6;
+    if ((mask & -1L >>> 63 - (to - from) << from) == 0) {
+      return 0;
+    }
+    int removed = 0;
+    for (int granule = Math.max(0, from - REACH); granule <= to; granule++) {
+      Trace kept = null;
+      Trace t = starts[granule];
+      while (t != null) {
+        Trace next = t.nextInGranule;
+        if (!t.valid || overlaps(t, offset, length)) {
+          t.valid = false;
+          removed++;
+        } else {
+          t.nextInGranule = kept;
+          kept = t;
+        }
+        t = next;
+      }
+      starts[granule] = kept;
+    }
+    for (int i = reachingIn.size() - 1; i >= 0; i--) {
+      Trace t = reachingIn.get(i);
+      if (!t.valid || overlaps(t, offset, length)) {
+        t.valid = false;
+        reachingIn.remove(i);
+        removed++;
+      }
+    }
+    if (removed > 0) {
+      recomputeMask();
+    }
+    return removed;
+  }
+
+  private boolean overlaps(Trace t, int offset, int length) {
+    return first(t) < offset + length && offset < end(t);
+  }
+
+  private void recomputeMask() {
+    mask = 0;
+    for (Trace head : starts) {
+      for (Trace t = head; t != null; t = t.nextInGranule) {
+        mask |= maskOf(t);
+      }
+    }
+    for (Trace t : reachingIn) {
+      mask |= maskOf(t);
+    }
+  }
+}

@@ -1,0 +1,288 @@
+package io.transvisor.bt.interp;
+
+import io.transvisor.bt.cache.CodeCache;
+import io.transvisor.bt.cache.Trace;
+import io.transvisor.bt.decode.Decoder;
+import io.transvisor.bt.isa.Insn;
+import io.transvisor.core.cpu.CpuState;
+import io.transvisor.core.cpu.ExecutionEngine.Outcome;
+import io.transvisor.core.memory.PhysicalMemory;
+import io.transvisor.mmu.PageFaultException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Runs guest code on decoded traces: finds or decodes the trace at CS:EIP, calls its handlers one after the other, and looks
+ * between traces at interrupts and at the budget.
+ */
+final class Interpreter {
+  /** Most instructions in a trace; with 15 bytes each a trace stays below 512 bytes. */
+  private static final int MAX_TRACE = 32;
+
+  private final Cpu c;
+  private final PhysicalMemory memory;
+  private final CodeCache cache;
+  private final Decoder decoder;
+  private final List<Insn> building = new ArrayList<>(MAX_TRACE);
+  private final byte[] straddling = new byte[2 * Decoder.MAX_LENGTH];
+
+  /** Changes with every flush of address translations; links between traces are good for one generation. */
+  private int generation = 1;
+
+  private boolean tripleFault;
+
+  Interpreter(Cpu cpu, PhysicalMemory memory) {
+    this.c = cpu;
+    this.memory = memory;
+    this.cache = new CodeCache(memory, cpu::stopTrace);
+    this.decoder = new Decoder(InstructionSet.TABLE);
+    cpu.mmu.onFlush(() -> generation++);
+  }
+
+  CodeCache cache() {
+    return cache;
+  }
+
+  /** See {@link io.transvisor.core.cpu.ExecutionEngine#run}. */
+  Outcome run(int budget) {
+    long end = c.instructions + budget;
+    Trace previous = null;
+    tripleFault = false;
+    while (true) {
+      boolean shadow = c.interruptShadow;
+      c.interruptShadow = false;
+      if (c.pending != 0 && !shadow) {
+        takeInterrupts();
+        if (tripleFault) {
+          return Outcome.TRIPLE_FAULT;
+        }
+        if ((c.pending & CpuState.PENDING_EXIT) != 0) {
+          PendingWord.clear(c, CpuState.PENDING_EXIT);
+          return c.halted ? Outcome.HALTED : Outcome.CONTINUE;
+        }
+      }
+      if (c.halted) {
+        return Outcome.HALTED;
+      }
+      if (c.instructions >= end) {
+        c.interruptShadow = shadow;
+        return Outcome.CONTINUE;
+      }
+      int linear = c.segBase[CpuState.CS] + c.eip;
+      Trace t = previous == null ? null : previous.link(linear, generation, c.modeWord);
+      if (t == null || t.crossesPage()) {
+        try {
+          t = lookup(linear);
+        } catch (PageFaultException e) {
+          raisePageFault();
+          if (tripleFault) {
+            return Outcome.TRIPLE_FAULT;
+          }
+          previous = null;
+          continue;
+        }
+        if (previous != null) {
+          previous.setLink(linear, generation, t);
+        }
+      }
+      previous = t;
+      int limit = t.insns().length;
+      int eip = c.eip;
+      if (Integer.compareUnsigned(eip + t.bytes() - 1, c.segLimit[CpuState.CS]) > 0) {
+        limit = withinCodeSegment(t);
+        if (limit == 0) {
+          raise(GuestFault.GP, 0);
+          if (tripleFault) {
+            return Outcome.TRIPLE_FAULT;
+          }
+          continue;
+        }
+      }
+      if (limit > end - c.instructions) {
+        limit = (int) (end - c.instructions);
+      }
+      if (shadow || (c.eflags & CpuState.TF) != 0 || c.codeBreakpoints) {
+        step(t);
+      } else {
+        execute(t, limit);
+        if (c.debugTraps != 0) {
+          debugTrap(false);
+        }
+      }
+      if (tripleFault) {
+        return Outcome.TRIPLE_FAULT;
+      }
+    }
+  }
+
+  /** One instruction with single-step and breakpoints looked after. */
+  private void step(Trace t) {
+    boolean singleStep = (c.eflags & CpuState.TF) != 0;
+    if (c.codeBreakpoints && DebugExceptions.hitsCodeBreakpoint(c)) {
+      raise(GuestFault.DB, 0);
+      return;
+    }
+    execute(t, 1);
+    if (singleStep || c.debugTraps != 0) {
+      debugTrap(singleStep);
+    }
+  }
+
+  private void debugTrap(boolean singleStep) {
+    if (!tripleFault && !DebugExceptions.afterInstruction(c, singleStep)) {
+      tripleFault = true;
+    }
+  }
+
+  /** The hot loop: up to {@code limit} instructions of a trace. */
+  private void execute(Trace t, int limit) {
+    Insn[] insns = t.insns();
+    int length = insns.length;
+    c.traceLimit = limit;
+    c.instructions += length;
+    int n = 0;
+    try {
+      do {
+        Insn i = insns[n++];
+        i.handler.execute(c, i);
+      } while (n < c.traceLimit);
+    } catch (GuestFault e) {
+      c.instructions -= length - n + 1;
+      c.eip += insns[n - 1].start;
+      raise(e.vector, e.errorCode);
+      return;
+    } catch (PageFaultException e) {
+      c.instructions -= length - n + 1;
+      c.eip += insns[n - 1].start;
+      raisePageFault();
+      return;
+    }
+    if (n < length) {
+      c.instructions -= length - n;
+      c.eip += insns[n - 1].next;
+    } else if (!t.branches()) {
+      c.eip += t.bytes();
+    }
+  }
+
+  private void raise(int vector, int errorCode) {
+    c.debugTraps = 0;
+    if (!Exceptions.raise(c, vector, errorCode)) {
+      tripleFault = true;
+    }
+  }
+
+  private void raisePageFault() {
+    c.cr2 = c.mmu.pageFault().address;
+    raise(GuestFault.PF, c.mmu.pageFault().errorCode);
+  }
+
+  private void takeInterrupts() {
+    int pending = c.pending;
+    if ((pending & CpuState.PENDING_NMI) != 0 && !c.nmiBlocked) {
+      PendingWord.clear(c, CpuState.PENDING_NMI);
+      c.halted = false;
+      c.nmiBlocked = true;
+      tripleFault = !Exceptions.interrupt(c, GuestFault.NMI);
+    } else if ((pending & CpuState.PENDING_INTR) != 0 && (c.eflags & CpuState.IF) != 0) {
+      c.halted = false;
+      tripleFault = !Exceptions.interrupt(c, c.interrupts.acknowledge());
+    }
+  }
+
+  /** How many instructions of a trace lie wholly below the code segment's limit. */
+  private int withinCodeSegment(Trace t) {
+    long limit = c.segLimit[CpuState.CS] & 0xFFFFFFFFL;
+    long eip = c.eip & 0xFFFFFFFFL;
+    int n = 0;
+    for (Insn i : t.insns()) {
+      if (eip + i.next - 1 > limit) {
+        break;
+      }
+      n++;
+    }
+    return n;
+  }
+
+  // ---- finding and building traces ----
+
+  private Trace lookup(int linear) {
+    boolean user = c.cpl == 3;
+    int store = c.mmu.translateCode(linear, user);
+    if (store < 0) {
+      return buildUncached(linear);
+    }
+    Trace t = cache.find(store, c.modeWord);
+    if (t == null) {
+      return build(store, linear);
+    }
+    if (t.crossesPage() && c.mmu.translateCode((linear | 0xFFF) + 1, user) != t.secondStore()) {
+      return buildCrossing(store, linear);
+    }
+    return t;
+  }
+
+  private Trace build(int store, int linear) {
+    boolean code32 = c.isCode32();
+    byte[] bytes = memory.store();
+    int pageEnd = (store | 0xFFF) + 1;
+    int at = store;
+    building.clear();
+    boolean branches = false;
+    while (building.size() < MAX_TRACE) {
+      Insn i = decoder.decode(bytes, at, pageEnd, code32, at - store);
+      if (i == null) {
+        break;
+      }
+      building.add(i);
+      at = store + i.next;
+      if (i.form == null || i.form.endsTrace()) {
+        branches = i.form != null;
+        break;
+      }
+      if (at >= pageEnd) {
+        break;
+      }
+    }
+    if (building.isEmpty()) {
+      return buildCrossing(store, linear);
+    }
+    Trace t = new Trace(store, c.modeWord, building.toArray(new Insn[0]), branches, -1);
+    cache.add(t);
+    return t;
+  }
+
+  /** A single instruction that reaches into the next page. */
+  private Trace buildCrossing(int store, int linear) {
+    int second = c.mmu.translateCode((linear | 0xFFF) + 1, c.cpl == 3);
+    if (second < 0) {
+      return buildUncached(linear);
+    }
+    byte[] bytes = memory.store();
+    int first = 4096 - (store & 0xFFF);
+    System.arraycopy(bytes, store, straddling, 0, Math.min(first, Decoder.MAX_LENGTH));
+    System.arraycopy(bytes, second, straddling, first, Decoder.MAX_LENGTH);
+    Insn i = decoder.decode(straddling, 0, first + Decoder.MAX_LENGTH, c.isCode32(), 0);
+    Trace t = single(store, i, second);
+    cache.add(t);
+    return t;
+  }
+
+  /** Code outside the backing store (device memory, nothing): fetched byte by byte, never kept. */
+  private Trace buildUncached(int linear) {
+    boolean user = c.cpl == 3;
+    for (int n = 1; n <= Decoder.MAX_LENGTH; n++) {
+      straddling[n - 1] = (byte) c.mmu.read(linear + n - 1, 1, user);
+      Insn i = decoder.decode(straddling, 0, n, c.isCode32(), 0);
+      if (i != null) {
+        return single(-1, i, -1);
+      }
+    }
+    throw new IllegalStateException("decoder wants more than " + Decoder.MAX_LENGTH + " bytes");
+  }
+
+  private Trace single(int store, Insn i, int second) {
+    boolean branches = i.form != null && i.form.endsTrace();
+    return new Trace(store, c.modeWord, new Insn[] {i}, branches, second);
+  }
+}

@@ -1,0 +1,82 @@
+package io.transvisor.bt.interp;
+
+import io.transvisor.core.clock.VirtualClock;
+import io.transvisor.core.cpu.CpuModel;
+import io.transvisor.core.cpu.CpuState;
+import io.transvisor.core.cpu.ExecutionEngine;
+import io.transvisor.core.device.ResetKind;
+import io.transvisor.core.device.StateReader;
+import io.transvisor.core.device.StateWriter;
+import io.transvisor.core.irq.InterruptController;
+import io.transvisor.core.irq.IrqLine;
+import io.transvisor.core.memory.PhysicalMemory;
+import io.transvisor.core.port.PortSpace;
+import io.transvisor.mmu.Mmu;
+
+/** The pure interpreter: {@code -engine interpret}. */
+public final class InterpreterEngine implements ExecutionEngine {
+  private final Cpu cpu;
+  private final Interpreter interpreter;
+
+  public InterpreterEngine(
+      PhysicalMemory memory,
+      PortSpace ports,
+      InterruptController interrupts,
+      VirtualClock clock,
+      CpuModel model) {
+    this.cpu = new Cpu(new Mmu(memory), memory, ports, interrupts, clock, model);
+    this.interpreter = new Interpreter(cpu, memory);
+  }
+
+  @Override
+  public String name() {
+    return "cpu0";
+  }
+
+  @Override
+  public Cpu cpu() {
+    return cpu;
+  }
+
+  /** The CPU's INTR pin, for the interrupt controller. */
+  public IrqLine intr() {
+    return high -> {
+      if (high) {
+        PendingWord.set(cpu, CpuState.PENDING_INTR);
+      } else {
+        PendingWord.clear(cpu, CpuState.PENDING_INTR);
+      }
+    };
+  }
+
+  /** The CPU's NMI pin. */
+  public void nmi() {
+    PendingWord.set(cpu, CpuState.PENDING_NMI);
+  }
+
+  @Override
+  public Outcome run(int instructions) {
+    return interpreter.run(instructions);
+  }
+
+  @Override
+  public void interrupt() {
+    PendingWord.set(cpu, CpuState.PENDING_EXIT);
+  }
+
+  @Override
+  public void reset(ResetKind kind) {
+    CpuReset.reset(cpu);
+  }
+
+  @Override
+  public void save(StateWriter out) {
+    CpuSnapshot.save(cpu, out);
+  }
+
+  @Override
+  public void load(StateReader in) {
+    CpuSnapshot.load(cpu, in);
+    interpreter.cache().clear();
+  }
+}
