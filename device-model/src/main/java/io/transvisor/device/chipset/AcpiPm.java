@@ -133,27 +133,33 @@ final class AcpiPm implements PortHandler {
 
   @Override
   public int read(int offset, int width) {
-    updateStatus();
+    if (offset != TIMER) {
+      updateStatus();
+    }
     return peek(offset, width);
   }
 
   @Override
   public int peek(int offset, int width) {
+    long now = ticks();
+    if (offset == TIMER && width == 4) {
+      return (int) now & TIMER_MASK;
+    }
     int value = 0;
     for (int i = 0; i < width; i++) {
-      value |= byteAt(offset + i) << (8 * i);
+      value |= byteAt(offset + i, now) << (8 * i);
     }
     return value;
   }
 
-  private int byteAt(int offset) {
+  private int byteAt(int offset, long now) {
     int value =
         switch (offset & ~1) {
-          case PM1_STATUS -> ticks() >= nextOverflow ? status | TIMER_OVERFLOW : status;
+          case PM1_STATUS -> now >= nextOverflow ? status | TIMER_OVERFLOW : status;
           case PM1_ENABLE -> enable;
           case PM1_CONTROL -> control;
-          case TIMER -> (int) ticks() & TIMER_MASK;
-          case TIMER + 2 -> ((int) ticks() & TIMER_MASK) >>> 16;
+          case TIMER -> (int) now & 0xFFFF;
+          case TIMER + 2 -> ((int) now & TIMER_MASK) >>> 16;
           default -> (others[offset & ~1] & 0xFF) | (others[offset | 1] & 0xFF) << 8;
         };
     return (offset & 1) == 0 ? value & 0xFF : value >>> 8 & 0xFF;
