@@ -61,15 +61,9 @@ final class CpuSnapshot {
     c.pending = in.getInt("pending");
     c.instructions = in.getLong("instructions");
     loadFpu(c.fpu, in);
-    for (int s = Cpu.ES; s <= Cpu.GS; s++) {
-      c.updateSegmentCache(s);
-    }
     if ((c.cr4 & Cpu.CR4_PAE) != 0) {
       c.mmu.loadPdptes(c.cr3);
     }
-    c.mmu.setControl(c.cr0, c.cr3, c.cr4);
-    c.mmu.flushAll();
-    c.deriveMode();
   }
 
   private static void saveFpu(FpuState fpu, StateWriter out) {

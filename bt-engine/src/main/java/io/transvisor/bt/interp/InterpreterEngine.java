@@ -70,6 +70,16 @@ public final class InterpreterEngine implements ExecutionEngine {
   }
 
   @Override
+  public void stateChanged() {
+    for (int s = CpuState.ES; s <= CpuState.GS; s++) {
+      cpu.updateSegmentCache(s);
+    }
+    cpu.mmu.setControl(cpu.cr0, cpu.cr3, cpu.cr4);
+    cpu.mmu.flushAll();
+    cpu.deriveMode();
+  }
+
+  @Override
   public void save(StateWriter out) {
     CpuSnapshot.save(cpu, out);
   }
@@ -77,6 +87,7 @@ public final class InterpreterEngine implements ExecutionEngine {
   @Override
   public void load(StateReader in) {
     CpuSnapshot.load(cpu, in);
+    stateChanged();
     interpreter.cache().clear();
   }
 }

@@ -17,6 +17,9 @@ public interface ExecutionEngine extends Device {
   /** Makes {@link #run} return soon; callable from any thread and from devices in the middle of an instruction. */
   void interrupt();
 
+  /** To be called after someone else changed {@link #cpu()}: a boot loader, a debugger. Derived state is made anew. */
+  void stateChanged();
+
   /** Why {@link #run} came back. */
   enum Outcome {
     /** Budget used, or interrupted. */
