@@ -1,0 +1,104 @@
+package io.transvisor.console.rfb;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderException;
+import io.netty.util.ReferenceCountUtil;
+import io.transvisor.console.rfb.handshake.HandshakeRefused;
+import io.transvisor.console.rfb.message.RfbProtocolException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The last handler of every connection: writes the one log line that says why it ended, and ends it on errors. */
+final class ViewerConnection extends ChannelInboundHandlerAdapter {
+  private static final Logger LOG = LoggerFactory.getLogger(ViewerConnection.class);
+
+  private final VncServer server;
+  private ChannelHandlerContext ctx;
+  private String peer;
+
+  /** Why the connection is ending, once that is known. */
+  private String reason;
+
+  private boolean faulty;
+  private boolean viewing;
+
+  ViewerConnection(VncServer server) {
+    this.server = server;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext context) {
+    ctx = context;
+    peer =
+        context.channel().remoteAddress() instanceof InetSocketAddress address
+            ? address.getAddress().getHostAddress() + ":" + address.getPort()
+            : String.valueOf(context.channel().remoteAddress());
+  }
+
+  /** The handshake is over and the viewer is let in. */
+  void startViewing(boolean shared) {
+    viewing = true;
+    LOG.info("VNC viewer {} connected{}", peer, shared ? "" : ", asking for exclusive access");
+  }
+
+  /** Ends the connection for a reason of ours; callable from any thread. */
+  void disconnect(String why) {
+    ctx.executor()
+        .execute(
+            () -> {
+              note(why, false);
+              ctx.close();
+            });
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    // Bytes that arrive between the end of a handshake and the end of its connection.
+    ReferenceCountUtil.release(message);
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event instanceof HandshakeRefused refused) {
+      note(refused.reason(), true);
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    Throwable real = cause instanceof DecoderException && cause.getCause() != null
+        ? cause.getCause()
+        : cause;
+    switch (real) {
+      case RfbProtocolException e -> note(e.getMessage(), true);
+      case IOException e -> note(String.valueOf(e.getMessage()), false);
+      default -> {
+        LOG.error("internal error while serving VNC viewer {}", peer, real);
+        note("internal error", true);
+      }
+    }
+    context.close();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    server.left(this);
+    if (faulty) {
+      LOG.warn("VNC viewer {} disconnected: {}", peer, reason);
+    } else if (viewing) {
+      LOG.info("VNC viewer {} disconnected{}", peer, reason == null ? "" : ": " + reason);
+    } else {
+      LOG.debug("VNC connection from {} ended during the handshake", peer);
+    }
+  }
+
+  private void note(String why, boolean isFault) {
+    if (reason == null) {
+      reason = why;
+      faulty = isFault;
+    }
+  }
+}

@@ -1,0 +1,169 @@
+package io.transvisor.console.rfb.input;
+
+import io.transvisor.console.rfb.input.Stroke.Level;
+import io.transvisor.core.input.InputSink;
+import io.transvisor.core.input.Key;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Types the keysyms that viewers send on the guest's keyboard, which is taken to have a US layout. Where the symbol needs Shift
+ * and the guest's Shift is up, or the other way round (the viewer's layout is another, or its Caps Lock differs), Shift is
+ * pressed or lifted around the key.
+ *
+ * <p>Caps Lock and Num Lock of the guest are followed from the keys sent, and corrected by {@link #setLocks} where the guest's
+ * keyboard lights are known. The keys a viewer holds are released when it leaves. Thread-safe: viewers share it.
+ */
+public final class GuestKeyboard {
+  private static final Set<Key> SHIFTS = EnumSet.of(Key.LEFT_SHIFT, Key.RIGHT_SHIFT);
+  private static final Set<Key> ALT_GR = EnumSet.of(Key.LEFT_CTRL, Key.RIGHT_ALT);
+  private static final Set<Key> COMMAND_MODIFIERS =
+      EnumSet.of(
+          Key.LEFT_CTRL,
+          Key.RIGHT_CTRL,
+          Key.LEFT_ALT,
+          Key.RIGHT_ALT,
+          Key.LEFT_META,
+          Key.RIGHT_META);
+
+  private final InputSink sink;
+
+  /** For each viewer the keysyms it holds and the keys that were pressed for them. */
+  private final Map<Object, Map<Integer, Key>> held = new HashMap<>();
+
+  private final Set<Key> down = EnumSet.noneOf(Key.class);
+  private boolean capsLock;
+  private boolean numLock;
+
+  public GuestKeyboard(InputSink sink) {
+    this.sink = sink;
+  }
+
+  /** The state of the guest's keyboard lights. */
+  public synchronized void setLocks(boolean guestCapsLock, boolean guestNumLock) {
+    capsLock = guestCapsLock;
+    numLock = guestNumLock;
+  }
+
+  /**
+   * A key event of a viewer; repeated presses pass on as the repeats they are.
+   *
+   * @param viewer any object that stands for the viewer
+   */
+  public synchronized void event(Object viewer, boolean pressed, int keysym) {
+    Stroke stroke = Keysyms.stroke(keysym);
+    if (stroke == null) {
+      // AltGr, too, needs no key: the symbol it makes arrives as such.
+      return;
+    }
+    if (pressed) {
+      press(held.computeIfAbsent(viewer, v -> new HashMap<>()), keysym, stroke);
+    } else if (held.containsKey(viewer)) {
+      lift(held.get(viewer), keysym, stroke);
+    }
+  }
+
+  /** A viewer leaves: lets go of all it holds. */
+  public synchronized void release(Object viewer) {
+    Map<Integer, Key> keys = held.remove(viewer);
+    if (keys != null) {
+      keys.values().forEach(this::upIfFree);
+    }
+  }
+
+  private void press(Map<Integer, Key> mine, int keysym, Stroke stroke) {
+    Key key = keyFor(stroke);
+    Level level = levelFor(stroke, key);
+    // The same key under another symbol (Shift has changed meanwhile) will be released once only.
+    mine.values().remove(key);
+    mine.put(keysym, key);
+    List<Key> lifted = new ArrayList<>();
+    if (Keysyms.isSign(keysym) && down.containsAll(ALT_GR)) {
+      // Some viewers send AltGr as Control and Alt; the sign it made is not a command.
+      lifted.addAll(ALT_GR);
+    }
+    boolean shifted = down.stream().anyMatch(SHIFTS::contains);
+    boolean needsShift = needsShift(level, shifted);
+    if (shifted && !needsShift) {
+      down.stream().filter(SHIFTS::contains).forEach(lifted::add);
+    }
+    lifted.forEach(k -> sink.key(k, false));
+    if (needsShift && !shifted) {
+      sink.key(Key.LEFT_SHIFT, true);
+    }
+    keyDown(key);
+    if (needsShift && !shifted) {
+      sink.key(Key.LEFT_SHIFT, false);
+    }
+    lifted.forEach(k -> sink.key(k, true));
+  }
+
+  private void lift(Map<Integer, Key> mine, int keysym, Stroke stroke) {
+    Key key = mine.remove(keysym);
+    if (key == null) {
+      // Pressed under another symbol, as when Shift was let go first.
+      key = stroke.key();
+      mine.values().remove(key);
+    }
+    upIfFree(key);
+  }
+
+  private Key keyFor(Stroke stroke) {
+    boolean pad =
+        switch (stroke.level()) {
+          case NUM_LOCK_ON -> numLock && !shifted() || down.contains(Key.LEFT_ALT);
+          case NUM_LOCK_OFF -> !numLock && !shifted();
+          default -> true;
+        };
+    return pad ? stroke.key() : stroke.substitute();
+  }
+
+  private static Level levelFor(Stroke stroke, Key key) {
+    return switch (stroke.level()) {
+      case NUM_LOCK_ON -> key == stroke.key() ? Level.ANY : Level.UNSHIFTED;
+      case NUM_LOCK_OFF -> Level.ANY;
+      default -> stroke.level();
+    };
+  }
+
+  private boolean shifted() {
+    return down.contains(Key.LEFT_SHIFT) || down.contains(Key.RIGHT_SHIFT);
+  }
+
+  private boolean needsShift(Level level, boolean shifted) {
+    return switch (level) {
+      case UNSHIFTED -> false;
+      case SHIFTED -> true;
+      case LOWER_CASE -> isCommand() ? shifted : capsLock;
+      case UPPER_CASE -> isCommand() ? shifted : !capsLock;
+      default -> shifted;
+    };
+  }
+
+  /** Letters held together with Control or Alt are commands: there Shift is what the user holds, not what the letter's case says. */
+  private boolean isCommand() {
+    return down.stream().anyMatch(COMMAND_MODIFIERS::contains);
+  }
+
+  private void keyDown(Key key) {
+    if (down.add(key)) {
+      if (key == Key.CAPS_LOCK) {
+        capsLock = !capsLock;
+      } else if (key == Key.NUM_LOCK) {
+        numLock = !numLock;
+      }
+    }
+    sink.key(key, true);
+  }
+
+  private void upIfFree(Key key) {
+    boolean stillHeld = held.values().stream().anyMatch(keys -> keys.containsValue(key));
+    if (!stillHeld && down.remove(key)) {
+      sink.key(key, false);
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package io.transvisor.console.rfb.input;
+
+import io.transvisor.core.input.InputSink;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Moves the guest's mouse, which knows only relative movements, to where viewers point. The guest's own pointer cannot be seen
+ * from here: it is taken to start in the middle of the screen, where operating systems put it, and to follow every movement
+ * one to one. Where that is not so (acceleration, a mouse driver that was not loaded yet) the two drift apart, and touching an
+ * edge of the screen brings them together: there the guest's pointer is pushed on, and stops at the same edge.
+ *
+ * <p>Thread-safe: viewers share it.
+ */
+public final class GuestPointer {
+  /** How far the guest's pointer is pushed at an edge for each event: within what one PS/2 packet carries (9 bits). */
+  private static final int EDGE_PUSH = 100;
+
+  private static final int WHEEL_UP = 1 << 3;
+  private static final int WHEEL_DOWN = 1 << 4;
+
+  private final InputSink sink;
+  private final Map<Object, Integer> masks = new HashMap<>();
+  private int width;
+  private int height;
+  private int x;
+  private int y;
+  private int buttons;
+
+  public GuestPointer(InputSink sink) {
+    this.sink = sink;
+  }
+
+  /**
+   * A pointer event of a viewer.
+   *
+   * @param viewer any object that stands for the viewer
+   * @param mask buttons held as RFB numbers them; the wheel's clicks are buttons 4 and 5
+   * @param screenWidth size of the screen the position is on
+   */
+  public synchronized void event(
+      Object viewer, int mask, int toX, int toY, int screenWidth, int screenHeight) {
+    if (screenWidth != width || screenHeight != height) {
+      width = screenWidth;
+      height = screenHeight;
+      x = width / 2;
+      y = height / 2;
+    }
+    int newX = Math.clamp(toX, 0, width - 1);
+    int newY = Math.clamp(toY, 0, height - 1);
+    int dx = newX - x;
+    int dy = newY - y;
+    if (dx != 0 || dy != 0) {
+      dx += push(newX, width);
+      dy += push(newY, height);
+    }
+    x = newX;
+    y = newY;
+    Integer before = masks.put(viewer, mask);
+    int clicked = mask & ~(before == null ? 0 : before);
+    int wheel = (clicked & WHEEL_DOWN) != 0 ? 1 : 0;
+    if ((clicked & WHEEL_UP) != 0) {
+      wheel--;
+    }
+    send(dx, dy, wheel);
+  }
+
+  /** A viewer leaves: lets go of its buttons. */
+  public synchronized void release(Object viewer) {
+    if (masks.remove(viewer) != null) {
+      send(0, 0, 0);
+    }
+  }
+
+  private static int push(int position, int size) {
+    if (position == 0) {
+      return -EDGE_PUSH;
+    }
+    return position == size - 1 ? EDGE_PUSH : 0;
+  }
+
+  private void send(int dx, int dy, int wheel) {
+    int now = 0;
+    for (int mask : masks.values()) {
+      now |= mask & 1;
+      now |= (mask & 2) != 0 ? InputSink.MIDDLE : 0;
+      now |= (mask & 4) != 0 ? InputSink.RIGHT : 0;
+    }
+    if (dx != 0 || dy != 0 || wheel != 0 || now != buttons) {
+      buttons = now;
+      sink.mouse(dx, dy, wheel, now);
+    }
+  }
+}

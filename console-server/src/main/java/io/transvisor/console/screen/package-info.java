@@ -1,0 +1,2 @@
+/** Pictures of the screen as files. */
+package io.transvisor.console.screen;
