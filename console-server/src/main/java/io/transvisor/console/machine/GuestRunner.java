@@ -1,0 +1,71 @@
+package io.transvisor.console.machine;
+
+import io.transvisor.console.rfb.VncServer;
+import io.transvisor.core.machine.Machine;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CountDownLatch;
+
+/** One run of a machine in this process: screen, vCPU thread, orderly end. */
+public final class GuestRunner {
+  private static final int CLOSE_SECONDS = 10;
+
+  private GuestRunner() {}
+
+  /**
+   * Builds the machine and runs it to its end on this thread.
+   *
+   * @param hint what to tell the user below the VNC address
+   * @return the exit code
+   */
+  public static int run(MachineSpec spec, String hint) {
+    AssembledMachine assembled = MachineFactory.assemble(spec);
+    Machine machine = assembled.machine();
+    CountDownLatch closed = new CountDownLatch(1);
+    // Ctrl-C: the vCPU stops between two instructions, then disks are flushed.
+    Thread hook = new Thread(() -> stop(machine, closed), "shutdown");
+    try (VncServer server = spec.displayEnabled() ? serve(spec, assembled, hint) : null) {
+      Runtime.getRuntime().addShutdownHook(hook);
+      Thread.currentThread().setName("vcpu0");
+      if (spec.startPaused()) {
+        machine.setPaused(true);
+      }
+      int code = machine.run();
+      if (machine.shutdownMessage() != null) {
+        System.err.println("transvisor: " + machine.shutdownMessage());
+      }
+      return code;
+    } finally {
+      machine.close();
+      closed.countDown();
+    }
+  }
+
+  private static VncServer serve(MachineSpec spec, AssembledMachine assembled, String hint) {
+    VncServer server = new VncServer(assembled.machine().screen(), assembled.input(), spec.vnc());
+    try {
+      InetSocketAddress address = server.start();
+      System.err.printf(
+          "transvisor: screen at VNC %s:%d, for example: vncviewer %s::%d%n",
+          address.getHostString(), address.getPort(), address.getHostString(), address.getPort());
+      if (!hint.isEmpty()) {
+        System.err.println(hint.strip());
+      }
+      return server;
+    } catch (RuntimeException e) {
+      assembled.machine().close();
+      throw e;
+    }
+  }
+
+  private static void stop(Machine machine, CountDownLatch closed) {
+    machine.exit(0);
+    try {
+      if (!closed.await(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+        System.err.println("transvisor: the machine did not stop in time; the last disk writes may be lost");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,344 @@
+package io.transvisor.console.machine;
+
+import io.transvisor.core.cpu.CpuModel;
+import io.transvisor.core.error.VmmException;
+import io.transvisor.console.rfb.VncOptions;
+import io.transvisor.console.rfb.VncServer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * A checked description of a machine and of one run of it. Files are not opened yet.
+ *
+ * @param memoryBytes guest RAM
+ * @param floppies images of drives A and B, null for an empty drive
+ * @param drives the four IDE positions (primary master and slave, secondary master and slave), null for none
+ * @param bootOrder letters of a, c, d in the order firmware tries them
+ * @param bootMenu firmware offers its boot menu
+ * @param kernel kernel to boot without firmware, or null
+ * @param bios firmware image, null for the installed one
+ * @param serial back ends of COM1 and COM2, {@code "none"} for no port
+ * @param debugConsole back end of port 402h, or null
+ * @param vnc where the screen is served, or null
+ * @param debugExit ports of the debug-exit device, or null
+ * @param rtcBase the {@code base=} value of {@code -rtc}
+ */
+public record MachineSpec(
+    long memoryBytes,
+    CpuModel cpu,
+    List<Path> floppies,
+    List<Drive> drives,
+    String bootOrder,
+    boolean bootMenu,
+    Kernel kernel,
+    Path bios,
+    Path vgabios,
+    List<String> serial,
+    String parallel,
+    String debugConsole,
+    VncOptions vnc,
+    boolean snapshot,
+    boolean rebootAllowed,
+    boolean startPaused,
+    ClockMode clock,
+    String rtcBase,
+    DebugExit debugExit) {
+  /** What guest time follows. */
+  public enum ClockMode {
+    HOST,
+    ICOUNT
+  }
+
+  /** A disk or CD-ROM at an IDE position; a CD-ROM drive may be empty. */
+  public record Drive(String option, Path path, boolean cdrom) {}
+
+  /** A kernel file; {@code content} is null until it is read from {@code path}. */
+  public record Kernel(Path path, byte[] content, String initrd, String commandLine) {}
+
+  /** Ports of the debug-exit device. */
+  public record DebugExit(int base, int size) {}
+
+  public boolean displayEnabled() {
+    return vnc != null;
+  }
+
+  /** The same machine with a built-in kernel. */
+  public MachineSpec withKernel(Path name, byte[] content) {
+    return new MachineSpec(
+        memoryBytes, cpu, floppies, drives, bootOrder, bootMenu, new Kernel(name, content, null, ""), bios, vgabios,
+        serial, parallel, debugConsole, vnc, snapshot, rebootAllowed, startPaused, clock, rtcBase, debugExit);
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Takes option values as the user wrote them; every check's message names the option. */
+  public static final class Builder {
+    private static final String DESKTOP_NAME = "Transvisor";
+    private static final int MEBIBYTE = 1 << 20;
+    private static final int MAX_MEMORY_MIB = 2000;
+
+    private long memoryBytes = 128L * MEBIBYTE;
+    private CpuModel cpu = CpuModel.parse("pentium3");
+    private final Path[] floppies = new Path[2];
+    private final Drive[] drives = new Drive[4];
+    private Path cdrom;
+    private String bootOrder = "cad";
+    private boolean bootMenu;
+    private Kernel kernel;
+    private Path bios;
+    private Path vgabios;
+    private List<String> serial = List.of();
+    private String parallel = "null";
+    private String debugConsole;
+    private String vnc;
+    private boolean displayOff;
+    private boolean snapshot;
+    private boolean rebootAllowed = true;
+    private boolean startPaused;
+    private ClockMode clock = ClockMode.HOST;
+    private String rtcBase;
+    private DebugExit debugExit;
+
+    private static VmmException error(String option, String value, String what) {
+      return new VmmException(option + " " + value + ": " + what);
+    }
+
+    public Builder memory(String value) {
+      String digits = value.startsWith("size=") ? value.substring(5) : value;
+      long unit = MEBIBYTE;
+      if (digits.matches("(?i)\\d+[mgk]")) {
+        unit =
+            switch (Character.toLowerCase(digits.charAt(digits.length() - 1))) {
+              case 'g' -> 1L << 30;
+              case 'k' -> 1024;
+              default -> MEBIBYTE;
+            };
+        digits = digits.substring(0, digits.length() - 1);
+      }
+      if (!digits.matches("\\d{1,9}")) {
+        throw error("-m", value, "not a size in MiB");
+      }
+      memoryBytes = Long.parseLong(digits) * unit & -4096;
+      if (memoryBytes < 2 * MEBIBYTE || memoryBytes > (long) MAX_MEMORY_MIB * MEBIBYTE) {
+        throw error("-m", value, "guest memory must be 2 to " + MAX_MEMORY_MIB + " MiB");
+      }
+      return this;
+    }
+
+    public Builder cpu(String model) {
+      cpu = CpuModel.parse(model);
+      return this;
+    }
+
+    public Builder cpus(String count) {
+      if (!count.equals("1")) {
+        throw error("-smp", count, "only 1 CPU is supported");
+      }
+      return this;
+    }
+
+    public Builder floppy(int drive, Path image) {
+      floppies[drive] = image;
+      return this;
+    }
+
+    public Builder disk(int position, String option, Path image) {
+      if (image != null) {
+        drives[position] = new Drive(option, image, false);
+      }
+      return this;
+    }
+
+    public Builder cdrom(Path image) {
+      cdrom = image;
+      return this;
+    }
+
+    public Builder boot(String value) {
+      if (value == null) {
+        return this;
+      }
+      for (String part : value.split(",")) {
+        if (part.equals("menu=on") || part.equals("menu=off")) {
+          bootMenu = part.endsWith("on");
+        } else {
+          String order = part.startsWith("order=") ? part.substring(6) : part;
+          if (!order.matches("[acd]{1,3}") || order.chars().distinct().count() != order.length()) {
+            throw error("-boot", value, "an order is made of the letters a, c and d, each once");
+          }
+          bootOrder = order;
+        }
+      }
+      return this;
+    }
+
+    public Builder kernel(Path path, String initrd, String commandLine) {
+      if (path == null) {
+        if (initrd != null || commandLine != null) {
+          throw new VmmException((initrd != null ? "-initrd" : "-append") + " needs -kernel");
+        }
+        return this;
+      }
+      kernel = new Kernel(path, null, initrd, commandLine == null ? "" : commandLine);
+      return this;
+    }
+
+    public Builder firmware(Path systemBios, Path videoBios) {
+      bios = systemBios;
+      vgabios = videoBios;
+      return this;
+    }
+
+    public Builder serial(List<String> backEnds) {
+      if (backEnds.size() > 2) {
+        throw error("-serial", backEnds.get(2), "there are only two serial ports");
+      }
+      serial = backEnds;
+      return this;
+    }
+
+    public Builder parallel(String backEnd) {
+      parallel = backEnd;
+      return this;
+    }
+
+    public Builder debugConsole(String backEnd) {
+      debugConsole = backEnd;
+      return this;
+    }
+
+    public Builder display(String vncOption, String displayOption) {
+      vnc = vncOption;
+      if (displayOption != null && !displayOption.equals("none")) {
+        throw error("-display", displayOption, "only none is possible; -vnc serves the screen");
+      }
+      displayOff = displayOption != null;
+      return this;
+    }
+
+    public Builder snapshot(boolean on) {
+      snapshot = on;
+      return this;
+    }
+
+    public Builder rebootAllowed(boolean allowed) {
+      rebootAllowed = allowed;
+      return this;
+    }
+
+    public Builder startPaused(boolean paused) {
+      startPaused = paused;
+      return this;
+    }
+
+    public Builder clock(String value) {
+      clock =
+          switch (value) {
+            case "host" -> ClockMode.HOST;
+            case "icount" -> ClockMode.ICOUNT;
+            default -> throw error("-clock", value, "choose host or icount");
+          };
+      return this;
+    }
+
+    public Builder rtc(String value) {
+      if (value != null) {
+        if (!value.startsWith("base=")) {
+          throw error("-rtc", value, "expected base=utc, base=localtime or base=DATE");
+        }
+        rtcBase = value.substring(5);
+      }
+      return this;
+    }
+
+    public Builder engine(String value) {
+      if (!value.toLowerCase(Locale.ROOT).equals("interpret")) {
+        throw error("-engine", value, "unknown engine, choose interpret");
+      }
+      return this;
+    }
+
+    public Builder devices(List<String> values) {
+      for (String value : values) {
+        String[] parts = value.split(",");
+        if (!parts[0].equals("isa-debug-exit")) {
+          throw error("-device", value, "unknown device, choose isa-debug-exit");
+        }
+        int base = 0x501;
+        int size = 2;
+        for (int i = 1; i < parts.length; i++) {
+          if (parts[i].startsWith("iobase=")) {
+            base = number(value, parts[i].substring(7), 0xFFFF);
+          } else if (parts[i].startsWith("iosize=")) {
+            size = number(value, parts[i].substring(7), 8);
+          } else {
+            throw error("-device", value, "unknown property " + parts[i]);
+          }
+        }
+        debugExit = new DebugExit(base, size);
+      }
+      return this;
+    }
+
+    private static int number(String option, String text, int max) {
+      try {
+        int value = Integer.decode(text);
+        if (value >= 1 && value <= max) {
+          return value;
+        }
+      } catch (NumberFormatException e) {
+        // Falls through to the message.
+      }
+      throw error("-device", option, text + " is not a number from 1 to " + max);
+    }
+
+    public MachineSpec build() {
+      if (cdrom != null) {
+        if (drives[2] != null) {
+          throw error("-cdrom", cdrom.toString(), "its place is taken by -hdc");
+        }
+        drives[2] = new Drive("-cdrom", cdrom, true);
+      } else if (drives[2] == null) {
+        drives[2] = new Drive("-cdrom", null, true);
+      }
+      String base = rtcBase;
+      if (base == null) {
+        // Runs that count instructions repeat exactly only if the calendar does too.
+        base = clock == ClockMode.ICOUNT ? "2000-02-17T12:00:00" : "utc";
+      }
+      return new MachineSpec(
+          memoryBytes,
+          cpu,
+          Arrays.asList(floppies.clone()),
+          Arrays.asList(drives.clone()),
+          bootOrder,
+          bootMenu,
+          kernel,
+          bios,
+          vgabios,
+          List.copyOf(serial),
+          parallel,
+          debugConsole,
+          displayOptions(),
+          snapshot,
+          rebootAllowed,
+          startPaused,
+          clock,
+          base,
+          debugExit);
+    }
+
+    private VncOptions displayOptions() {
+      if (displayOff && vnc == null) {
+        return null;
+      }
+      return vnc == null
+          ? VncOptions.defaults(DESKTOP_NAME)
+          : VncServer.parse(vnc, DESKTOP_NAME).orElse(null);
+    }
+  }
+}
