@@ -1,0 +1,74 @@
+package io.transvisor.bt.fpu;
+
+import io.transvisor.bt.fpu.X87Vectors.Case;
+import io.transvisor.bt.fpu.X87Vectors.Instruction;
+import io.transvisor.bt.fpu.X87Vectors.Value;
+import io.transvisor.core.cpu.FpuState;
+
+/** Compares the outcome of an instruction with the recording, less what the architecture leaves undefined. */
+final class HardwareComparison {
+  private HardwareComparison() {}
+
+  /** Description of the first difference, or null. */
+  static String difference(Instruction instruction, Case c, FpuState f, X87Executor executor) {
+    int form = instruction.opcode() << 8 | instruction.modrm();
+    boolean approximate = isTranscendental(form);
+    int ignored = approximate ? FpuState.C1 : 0;
+    if (((f.statusWord() ^ c.statusAfter()) & ~ignored) != 0) {
+      return "status %04x instead of %04x, ST(0) %s"
+          .formatted(f.statusWord(), c.statusAfter(), register(f, 0));
+    }
+    if ((~f.empty & 0xFF) != c.tagsAfter()) {
+      return "in use %02x instead of %02x".formatted(~f.empty & 0xFF, c.tagsAfter());
+    }
+    if (c.st0() != null && !matches(register(f, 0), c.st0(), approximate)) {
+      return "ST(0) %s instead of %s".formatted(register(f, 0), c.st0());
+    }
+    if (c.st1() != null && !matches(register(f, 1), c.st1(), approximate)) {
+      return "ST(1) %s instead of %s".formatted(register(f, 1), c.st1());
+    }
+    if (c.memory() != null && !c.memory().equals(executor.memory)) {
+      return "memory %s instead of %s".formatted(executor.memory, c.memory());
+    }
+    return null;
+  }
+
+  private static Value register(FpuState f, int i) {
+    int register = f.top + i & 7;
+    return new Value(f.significand[register], f.signExponent[register]);
+  }
+
+  private static boolean isTranscendental(int form) {
+    return switch (form) {
+      case 0xD9F0, 0xD9F1, 0xD9F2, 0xD9F3, 0xD9F9, 0xD9FB, 0xD9FE, 0xD9FF -> true;
+      default -> false;
+    };
+  }
+
+  private static boolean matches(Value actual, Value expected, boolean approximate) {
+    if (actual.equals(expected)) {
+      return true;
+    }
+    if (!approximate || sign(actual) != sign(expected)) {
+      return false;
+    }
+    return adjacent(actual, expected) || adjacent(expected, actual);
+  }
+
+  private static int sign(Value value) {
+    return value.signExponent() & Extended.SIGN;
+  }
+
+  /** Whether {@code larger} is the magnitude after {@code smaller}. */
+  private static boolean adjacent(Value smaller, Value larger) {
+    long next = smaller.significand() + 1;
+    int exponent = smaller.signExponent();
+    if (next == 0) {
+      next = Extended.INTEGER_BIT;
+      exponent++;
+    } else if (next == Extended.INTEGER_BIT) {
+      exponent++;
+    }
+    return larger.significand() == next && larger.signExponent() == exponent;
+  }
+}
