@@ -1,7 +1,7 @@
 /*
  * Records what this machine's x87 unit does, as test vectors for the library's arithmetic.
  *
- *   gcc -O1 -o x87-vectors x87-vectors.c && ./x87-vectors [seed [cases-per-instruction]] | gzip -9n > x87.gz
+ *   gcc -O1 -o x87-vectors x87-vectors.c && ./x87-vectors 1 540 1200 | gzip -9n > x87.gz   (seed, cases, values)
  *
  * Every case loads the whole unit with FXRSTOR, executes one instruction and stores the unit with FXSAVE, which
  * neither waits for nor reports pending exceptions, so unmasked responses can be recorded too.

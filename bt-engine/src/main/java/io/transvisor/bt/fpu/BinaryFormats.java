@@ -124,7 +124,7 @@ final class BinaryFormats {
     long rounded = kept + (up ? 1 : 0);
     int roundedExponent = exponent + (int) (rounded >>> fractionBits + 1);
     if (roundedExponent >= max) {
-      return overflow(f, sign, rawSign, max, fractionBits, rest);
+      return overflow(f, sign, rawSign, max, fractionBits);
     }
     if (roundedExponent > 0) {
       inexact(f, rest, up);
@@ -135,8 +135,11 @@ final class BinaryFormats {
     long tinyRest = shift < 64 ? sig << -shift : shift == 64 ? sig : 1;
     boolean tinyUp = Rounding.increments(mode, rawSign, (tiny & 1) != 0, tinyRest);
     if ((f.control & FpuState.UE) == 0) {
+      // nothing will be stored, so nothing is inexact
       f.raised |= FpuState.UE;
-    } else if (tinyRest != 0) {
+      return 0;
+    }
+    if (tinyRest != 0) {
       f.raised |= FpuState.UE;
     }
     inexact(f, tinyRest, tinyUp);
@@ -144,9 +147,9 @@ final class BinaryFormats {
   }
 
   private static long overflow(
-      FpuState f, long sign, int rawSign, int max, int fractionBits, long rest) {
+      FpuState f, long sign, int rawSign, int max, int fractionBits) {
     if ((f.control & FpuState.OE) == 0) {
-      f.raised |= rest != 0 ? FpuState.OE | FpuState.PE : FpuState.OE;
+      f.raised |= FpuState.OE;
       return 0;
     }
     f.raised |= FpuState.OE | FpuState.PE;

@@ -34,13 +34,14 @@ final class Division {
       Nans.invalid(f);
       return;
     }
-    if (Extended.isDenormal(aSig, aSe) || Extended.isDenormal(bSig, bSe)) {
+    boolean byZero = bZero && !aInfinite;
+    if (byZero) {
+      // takes precedence over the denormal operand
+      f.raised = FpuState.ZE;
+    } else if (Extended.isDenormal(aSig, aSe) || Extended.isDenormal(bSig, bSe)) {
       f.raised |= FpuState.DE;
     }
     if (aInfinite || bZero) {
-      if (!aInfinite) {
-        f.raised |= FpuState.ZE;
-      }
       f.resultSignificand = INTEGER_BIT;
       f.resultSignExponent = sign | MAX_EXPONENT;
     } else if (aZero || bInfinite) {

@@ -70,7 +70,14 @@ final class Exponential {
   private static void outOfSeries(FpuState f, long sig, int se, int exponent) {
     f.resultSignificand = sig;
     f.resultSignExponent = se;
-    if ((se & SIGN) != 0 && sig == INTEGER_BIT) {
+    if (sig != INTEGER_BIT) {
+      return;
+    }
+    if (exponent == BIAS) {
+      // 1 and -1/2 are exact, yet the hardware computes and reports them like all other powers
+      f.raised |= FpuState.PE;
+    }
+    if ((se & SIGN) != 0) {
       if (exponent == BIAS) {
         f.resultSignExponent = SIGN | BIAS - 1;
       } else if (exponent == MAX_EXPONENT) {

@@ -84,11 +84,13 @@ final class Logarithm {
       Nans.invalid(f);
       return;
     }
-    denormals(f, xSig, xSe, ySig, ySe);
     int ySign = ySe & SIGN;
+    if (!xZero) {
+      denormals(f, xSig, xSe, ySig, ySe);
+    }
     if (xZero) {
       if (!yInfinite) {
-        f.raised |= FpuState.ZE;
+        f.raised = FpuState.ZE;
       }
       infinity(f, ySign ^ SIGN);
     } else if (Extended.isInfinity(xSig, xSe)) {
@@ -234,7 +236,10 @@ final class Logarithm {
     int sign = (negative ? SIGN : 0) ^ ySe & SIGN;
     Wide product = scaleBy(log, ySig, ySe);
     if (exact) {
+      // the hardware reports every logarithm but that of 1 as inexact
       product.deliverExact(f, sign);
+      boolean tiny = (f.resultSignExponent & MAX_EXPONENT) == 0;
+      f.raised |= tiny ? FpuState.PE | FpuState.UE : FpuState.PE;
     } else {
       product.deliverInexact(f, sign);
     }

@@ -141,7 +141,14 @@ final class Rounding {
       long kept,
       long rest,
       boolean up) {
-    if ((f.control & FpuState.UE) == 0 && rounded + BIAS_ADJUST > 0) {
+    if ((f.control & FpuState.UE) == 0) {
+      if (rounded + BIAS_ADJUST <= 0) {
+        // only FSCALE gets here: too small even with the exponent adjusted
+        f.raised |= FpuState.UE | FpuState.PE;
+        f.resultSignificand = 0;
+        f.resultSignExponent = sign;
+        return;
+      }
       f.raised |= FpuState.UE;
       inexact(f, rest, up);
       f.resultSignificand = kept;
@@ -155,7 +162,7 @@ final class Rounding {
     boolean tinyUp =
         increments(mode(f.control), sign, (tinyHigh & unit) != 0, tinyRest);
     long result = (tinyHigh & -unit) + (tinyUp ? unit : 0);
-    if (tinyRest != 0 || (f.control & FpuState.UE) == 0) {
+    if (tinyRest != 0) {
       f.raised |= FpuState.UE;
     }
     inexact(f, tinyRest, tinyUp);
@@ -179,7 +186,8 @@ final class Rounding {
 
   private static void overflow(
       FpuState f, int sign, long unit, int rounded, long kept, long rest, boolean up) {
-    if ((f.control & FpuState.OE) == 0 && rounded - BIAS_ADJUST < MAX_EXPONENT) {
+    boolean masked = (f.control & FpuState.OE) != 0;
+    if (!masked && rounded - BIAS_ADJUST < MAX_EXPONENT) {
       f.raised |= FpuState.OE;
       inexact(f, rest, up);
       f.resultSignificand = kept;
@@ -187,7 +195,8 @@ final class Rounding {
       return;
     }
     int mode = mode(f.control);
-    boolean infinite = mode == NEAREST || mode == (sign != 0 ? DOWN : UP);
+    // not masked is only FSCALE's overflow beyond the adjusted exponent, infinite in every mode
+    boolean infinite = !masked || mode == NEAREST || mode == (sign != 0 ? DOWN : UP);
     f.raised |= FpuState.OE | FpuState.PE;
     if (infinite) {
       f.raised |= FpuState.C1;

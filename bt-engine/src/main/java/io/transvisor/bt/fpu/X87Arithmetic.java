@@ -139,15 +139,17 @@ public final class X87Arithmetic {
   }
 
   private static void unorderedByUnderflow(FpuState f, int pops) {
-    if (X87Stack.underflow(f)) {
-      f.status = f.status & ~CONDITIONS | Comparison.UNORDERED;
+    boolean masked = X87Stack.underflow(f);
+    f.status = f.status & ~CONDITIONS | Comparison.UNORDERED;
+    if (masked) {
       pop(f, pops);
     }
   }
 
   private static void compared(FpuState f, int conditions, int pops) {
-    if (X87Stack.commit(f)) {
-      f.status = f.status & ~CONDITIONS | conditions;
+    boolean masked = X87Stack.commit(f);
+    f.status = f.status & ~CONDITIONS | conditions;
+    if (masked) {
       pop(f, pops);
     }
   }

@@ -85,6 +85,7 @@ public final class X87Functions {
   }
 
   private static void trigonometric(FpuState f, boolean sine) {
+    f.status &= ~FpuState.C2;
     if (!usable(f)) {
       return;
     }
@@ -93,7 +94,6 @@ public final class X87Functions {
     if (outOfRange(f, sig, se)) {
       return;
     }
-    f.status &= ~FpuState.C2;
     if (sine) {
       Trigonometry.sine(f, sig, se);
     } else {
@@ -114,6 +114,7 @@ public final class X87Functions {
 
   /** FSINCOS: ST(0) becomes the sine, then the cosine is pushed. */
   public static void sineAndCosine(FpuState f) {
+    f.status &= ~FpuState.C2;
     if (!canPush(f)) {
       return;
     }
@@ -122,7 +123,6 @@ public final class X87Functions {
     if (outOfRange(f, sig, se)) {
       return;
     }
-    f.status &= ~FpuState.C2;
     Trigonometry.cosine(f, sig, se);
     long cosine = f.resultSignificand;
     int cosineSignExponent = f.resultSignExponent;
@@ -133,6 +133,7 @@ public final class X87Functions {
 
   /** FPTAN: ST(0) becomes the tangent, then 1 is pushed (a NaN where the operand is one). */
   public static void tangent(FpuState f) {
+    f.status &= ~FpuState.C2;
     if (!canPush(f)) {
       return;
     }
@@ -141,7 +142,6 @@ public final class X87Functions {
     if (outOfRange(f, sig, se)) {
       return;
     }
-    f.status &= ~FpuState.C2;
     Trigonometry.tangent(f, sig, se);
     if (Extended.isNan(f.resultSignificand, f.resultSignExponent)) {
       deliverAndPush(f, f.resultSignificand, f.resultSignExponent);
@@ -212,10 +212,16 @@ public final class X87Functions {
       } else {
         Remainder.truncating(f, sig, se, f.significand[x], f.signExponent[x]);
       }
-      f.status &= ~REDUCTION;
+      boolean prevented = (f.raised & (FpuState.IE | FpuState.DE & ~f.control)) != 0;
+      boolean reduced =
+          !prevented && !Extended.isNan(f.resultSignificand, f.resultSignExponent);
+      f.status &= reduced ? ~REDUCTION : ~FpuState.C2;
       deliver(f);
-    } else if (X87Stack.underflow(f)) {
-      X87Stack.setIndefinite(f, 0);
+    } else {
+      f.status &= ~FpuState.C2;
+      if (X87Stack.underflow(f)) {
+        X87Stack.setIndefinite(f, 0);
+      }
     }
   }
 

@@ -80,9 +80,7 @@ public final class X87Transfers {
 
   /** FLD ST(i). */
   public static void loadRegister(FpuState f, int i) {
-    if (!X87Stack.isEmpty(f, 7)) {
-      loadOverflow(f);
-    } else if (X87Stack.isEmpty(f, i)) {
+    if (X87Stack.isEmpty(f, i)) {
       if (X87Stack.underflow(f)) {
         X87Stack.push(f);
         X87Stack.setIndefinite(f, 0);
@@ -247,9 +245,9 @@ public final class X87Transfers {
   /** FFREE, and with pop the undocumented FFREEP. */
   public static void free(FpuState f, int i, boolean pop) {
     f.empty |= 1 << X87Stack.physical(f, i);
+    f.status &= ~FpuState.C1;
     if (pop) {
-      f.top = f.top + 1 & 7;
-      f.empty |= 1 << (f.top - 1 & 7);
+      X87Stack.pop(f);
     }
   }
 
