@@ -192,7 +192,8 @@ final class DmaController {
     c.count = 0xFFFF;
     c.terminalCount();
     c.device.dmaTerminalCount();
-    return true;
+    // With auto-initialise the next round waits for the device's next request: it could go on for ever.
+    return !c.autoInitialises();
   }
 
   private int move(DmaChannel c, int length) {
