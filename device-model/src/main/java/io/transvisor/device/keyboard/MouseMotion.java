@@ -102,6 +102,13 @@ final class MouseMotion {
     reportedButtons = buttons;
   }
 
+  /** Forgets all movement and the buttons. */
+  void releaseButtons() {
+    segments.clear();
+    segments.add(new Segment(0));
+    reportedButtons = 0;
+  }
+
   void save(StateWriter out) {
     int[] values = new int[segments.size() * 4];
     int i = 0;

@@ -297,6 +297,9 @@ public final class Ps2Keyboard extends Ps2Device implements Device {
   /** The RESET wire does not reach the keyboard, but firmware resets it by command at once: the same in effect. */
   @Override
   public void reset(ResetKind kind) {
+    if (kind == ResetKind.POWER_ON) {
+      held.clear();
+    }
     setPowerUpState();
   }
 

@@ -249,6 +249,9 @@ public final class Ps2Mouse extends Ps2Device implements Device {
 
   @Override
   public void reset(ResetKind kind) {
+    if (kind == ResetKind.POWER_ON) {
+      motion.releaseButtons();
+    }
     dropAll();
     restoreDefaults();
     type = STANDARD;
