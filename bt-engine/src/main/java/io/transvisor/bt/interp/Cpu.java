@@ -27,6 +27,9 @@ public final class Cpu extends CpuState {
   public final CpuModel model;
   public final GuestFault guestFault = new GuestFault();
 
+  /** What RDMSR and WRMSR reach, apart from the time-stamp counter and SYSENTER's registers. */
+  final ModelSpecificRegisters msrs = new ModelSpecificRegisters(this);
+
   private final int[] map;
   private final byte[] store;
 

@@ -26,7 +26,7 @@ final class SegmentChecks {
     return linear;
   }
 
-  private static boolean allows(int access, boolean write) {
+  static boolean allows(int access, boolean write) {
     if ((access & (CpuState.PRESENT | CpuState.CODE_OR_DATA)) != (CpuState.PRESENT | CpuState.CODE_OR_DATA)) {
       return false;
     }
@@ -36,7 +36,7 @@ final class SegmentChecks {
         : !code || (access & CpuState.READABLE) != 0;
   }
 
-  private static boolean inLimit(int access, int limit, int offset, int size) {
+  static boolean inLimit(int access, int limit, int offset, int size) {
     long first = offset & 0xFFFFFFFFL;
     long last = first + size - 1;
     long end = limit & 0xFFFFFFFFL;
