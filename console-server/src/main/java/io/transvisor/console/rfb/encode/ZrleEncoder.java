@@ -20,6 +20,7 @@ public final class ZrleEncoder implements RectEncoder {
   private final ByteSink plain = new ByteSink();
   private final Deflater deflater = new Deflater(DEFAULT_LEVEL);
   private PixelTranslator translator;
+  private boolean levelChanged;
 
   /** Runs of equal pixels in the tile, and how many bytes their lengths take, over all and for runs of one pixel. */
   private int runs;
@@ -35,6 +36,7 @@ public final class ZrleEncoder implements RectEncoder {
   /** Sets the zlib level, 0 to 9; levels above 6 cost much time for next to nothing and mean 6, level 0 means 1. */
   public void setLevel(int level) {
     deflater.setLevel(Math.clamp(level, 1, MAX_LEVEL));
+    levelChanged = true;
   }
 
   @Override
@@ -56,7 +58,16 @@ public final class ZrleEncoder implements RectEncoder {
   }
 
   private void deflate(ByteSink out) {
-    deflater.setInput(plain.array(), 0, plain.length());
+    if (levelChanged) {
+      // A call that changes the level ends without the flush it is asked for, so it gets no data.
+      levelChanged = false;
+      flush(0, out);
+    }
+    flush(plain.length(), out);
+  }
+
+  private void flush(int length, ByteSink out) {
+    deflater.setInput(plain.array(), 0, length);
     int room;
     int written;
     do {

@@ -111,6 +111,7 @@ public final class HandshakeHandler extends ByteToMessageDecoder {
     in.readBytes(message);
     version = ProtocolVersion.of(message);
     if (version == null) {
+      state = State.REFUSED;
       throw new RfbProtocolException("it does not speak RFB 3.3 or later");
     }
     if (isLocked()) {

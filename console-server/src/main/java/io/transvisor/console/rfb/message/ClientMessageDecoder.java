@@ -42,8 +42,24 @@ public final class ClientMessageDecoder extends ByteToMessageDecoder {
 
   private int cutTextLength;
 
+  /** After a mistake nothing the client sends has a meaning. */
+  private boolean lost;
+
   @Override
   protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+    if (lost) {
+      in.skipBytes(in.readableBytes());
+      return;
+    }
+    try {
+      next(in, out);
+    } catch (RfbProtocolException e) {
+      lost = true;
+      throw e;
+    }
+  }
+
+  private void next(ByteBuf in, List<Object> out) {
     if (encodingsLeft >= 0) {
       continueEncodings(in, out);
     } else if (cutTextLeft >= 0) {

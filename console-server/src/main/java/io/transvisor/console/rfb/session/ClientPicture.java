@@ -20,6 +20,9 @@ final class ClientPicture {
 
   private static final int MAX_ENCLOSING_WASTE = DamageGrid.CELL_WIDTH * DamageGrid.CELL_HEIGHT;
 
+  /** How many of the latest rectangles a new one is tried with; more would take long on a screen of noise. */
+  private static final int JOIN_CANDIDATES = 32;
+
   private final int width;
   private final int height;
 
@@ -92,7 +95,7 @@ final class ClientPicture {
       int from = y * screen.width() + part.x();
       if (y >= screen.height() || inside < part.width()) {
         Arrays.fill(padded, 0);
-        if (y < screen.height()) {
+        if (y < screen.height() && inside > 0) {
           System.arraycopy(screen.pixels(), from, padded, 0, inside);
         }
         source = padded;
@@ -174,11 +177,10 @@ final class ClientPicture {
     return result;
   }
 
-  /** Runs of changed cells become rectangles, and rectangles that lie on top of each other are joined. */
+  /** Runs of changed cells become rectangles, and those that nearly make up a larger one are joined. */
   private void collect(List<Area> result, Area owed) {
-    int above = result.size();
+    int first = result.size();
     for (int row = 0; row < changed.rows(); row++) {
-      int rowStart = result.size();
       Area run = Area.EMPTY;
       for (int column = 0; column < changed.columns(); column++) {
         Area difference = Area.EMPTY;
@@ -186,22 +188,22 @@ final class ClientPicture {
           difference = difference(changed.area(column, row));
         }
         if (difference.isEmpty()) {
-          flush(run, owed, result, above);
+          add(run, owed, result, first);
           run = Area.EMPTY;
         } else {
           run = run.enclose(difference);
         }
       }
-      flush(run, owed, result, above);
-      above = Math.min(rowStart, result.size());
+      add(run, owed, result, first);
     }
   }
 
-  private static void flush(Area run, Area owed, List<Area> result, int from) {
+  private static void add(Area run, Area owed, List<Area> result, int first) {
     if (run.isEmpty() || owed.contains(run)) {
       return;
     }
-    for (int i = from; i < result.size(); i++) {
+    int oldest = Math.max(first, result.size() - JOIN_CANDIDATES);
+    for (int i = result.size() - 1; i >= oldest; i--) {
       Area candidate = result.get(i);
       Area both = candidate.enclose(run);
       if (pixels(both) <= pixels(candidate) + pixels(run) + MAX_ENCLOSING_WASTE) {

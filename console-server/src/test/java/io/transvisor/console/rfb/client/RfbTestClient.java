@@ -1,0 +1,236 @@
+package io.transvisor.console.rfb.client;
+
+import io.transvisor.console.rfb.encode.PixelFormat;
+import io.transvisor.console.rfb.security.VncAuthentication;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A blocking RFB client that keeps a framebuffer and a record of the rectangles it was sent. */
+public final class RfbTestClient implements AutoCloseable {
+  private static final int READ_TIMEOUT_MILLIS = 10_000;
+
+  /** A rectangle as announced by its header. */
+  public record Rect(int x, int y, int width, int height, int encoding) {}
+
+  private final Socket socket = new Socket();
+  private final DataInputStream in;
+  private final DataOutputStream out;
+  private PixelFormat format = PixelFormat.NATIVE;
+  private RectDecoder decoder = new RectDecoder(format);
+  private int width;
+  private int height;
+  private int[] framebuffer;
+  private String name;
+  private int[][] colourMap;
+
+  public RfbTestClient(InetSocketAddress address) throws IOException {
+    socket.connect(address);
+    socket.setTcpNoDelay(true);
+    socket.setSoTimeout(READ_TIMEOUT_MILLIS);
+    in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
+    out = new DataOutputStream(socket.getOutputStream());
+  }
+
+  /** The 3.8 handshake; the password may be null. */
+  public static RfbTestClient connect(InetSocketAddress address, String password, boolean shared)
+      throws IOException {
+    RfbTestClient client = new RfbTestClient(address);
+    client.handshake(password, shared);
+    return client;
+  }
+
+  private void handshake(String password, boolean shared) throws IOException {
+    in.readNBytes(12);
+    out.write("RFB 003.008\n".getBytes(StandardCharsets.US_ASCII));
+    byte[] types = in.readNBytes(in.readUnsignedByte());
+    if (types.length == 0) {
+      throw new IOException(reason());
+    }
+    out.write(types[0]);
+    if (types[0] == 2) {
+      out.write(VncAuthentication.response(password, in.readNBytes(16)));
+    }
+    if (in.readInt() != 0) {
+      throw new IOException(reason());
+    }
+    out.write(shared ? 1 : 0);
+    width = in.readUnsignedShort();
+    height = in.readUnsignedShort();
+    in.readNBytes(16);
+    name = new String(in.readNBytes(in.readInt()), StandardCharsets.UTF_8);
+    framebuffer = new int[width * height];
+  }
+
+  private String reason() throws IOException {
+    return new String(in.readNBytes(in.readInt()), StandardCharsets.UTF_8);
+  }
+
+  public void setPixelFormat(PixelFormat newFormat) throws IOException {
+    format = newFormat;
+    decoder = decoder.withFormat(format);
+    out.write(new byte[] {0, 0, 0, 0});
+    out.write(pixelFormatBytes(format));
+  }
+
+  /** PIXEL_FORMAT on the wire. */
+  public static byte[] pixelFormatBytes(PixelFormat f) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream data = new DataOutputStream(bytes);
+    data.write(f.bitsPerPixel());
+    data.write(f.depth());
+    data.writeBoolean(f.bigEndian());
+    data.writeBoolean(f.trueColour());
+    data.writeShort(f.redMax());
+    data.writeShort(f.greenMax());
+    data.writeShort(f.blueMax());
+    data.write(f.redShift());
+    data.write(f.greenShift());
+    data.write(f.blueShift());
+    data.write(new byte[3]);
+    return bytes.toByteArray();
+  }
+
+  public void setEncodings(int... encodings) throws IOException {
+    out.write(new byte[] {2, 0});
+    out.writeShort(encodings.length);
+    for (int e : encodings) {
+      out.writeInt(e);
+    }
+  }
+
+  public void request(boolean incremental) throws IOException {
+    request(incremental, 0, 0, width, height);
+  }
+
+  public void request(boolean incremental, int x, int y, int w, int h) throws IOException {
+    out.write(new byte[] {3, (byte) (incremental ? 1 : 0)});
+    out.writeShort(x);
+    out.writeShort(y);
+    out.writeShort(w);
+    out.writeShort(h);
+  }
+
+  public void key(boolean down, int keysym) throws IOException {
+    out.write(new byte[] {4, (byte) (down ? 1 : 0), 0, 0});
+    out.writeInt(keysym);
+  }
+
+  public void pointer(int buttons, int x, int y) throws IOException {
+    out.write(new byte[] {5, (byte) buttons});
+    out.writeShort(x);
+    out.writeShort(y);
+  }
+
+  public void cutText(String text) throws IOException {
+    out.write(new byte[] {6, 0, 0, 0});
+    out.writeInt(text.length());
+    out.write(text.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  /** Sends bytes as they are. */
+  public void send(byte[] bytes) throws IOException {
+    out.write(bytes);
+  }
+
+  /** Reads messages up to and including the next FramebufferUpdate. */
+  public List<Rect> readUpdate() throws IOException {
+    int type = in.readUnsignedByte();
+    while (type == 1) {
+      readColourMap();
+      type = in.readUnsignedByte();
+    }
+    if (type != 0) {
+      throw new IOException("message type " + type);
+    }
+    in.readUnsignedByte();
+    int count = in.readUnsignedShort();
+    List<Rect> rects = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      Rect r =
+          new Rect(
+              in.readUnsignedShort(),
+              in.readUnsignedShort(),
+              in.readUnsignedShort(),
+              in.readUnsignedShort(),
+              in.readInt());
+      rects.add(r);
+      if (r.encoding == -223) {
+        width = r.width;
+        height = r.height;
+        framebuffer = new int[width * height];
+      } else {
+        decoder.decode(in, r.encoding, framebuffer, width, r.x, r.y, r.width, r.height);
+      }
+    }
+    return rects;
+  }
+
+  private void readColourMap() throws IOException {
+    in.readUnsignedByte();
+    int first = in.readUnsignedShort();
+    int count = in.readUnsignedShort();
+    colourMap = new int[256][];
+    for (int i = first; i < first + count; i++) {
+      colourMap[i] =
+          new int[] {in.readUnsignedShort(), in.readUnsignedShort(), in.readUnsignedShort()};
+    }
+  }
+
+  /** Waits for the server to close the connection. */
+  public void awaitClose() throws IOException {
+    while (in.read() >= 0) {
+      // Whatever it still had to say.
+    }
+  }
+
+  /** Whether nothing arrives for this long. */
+  public boolean isSilentFor(int millis) throws IOException {
+    socket.setSoTimeout(millis);
+    try {
+      in.mark(1);
+      in.read();
+      in.reset();
+      return false;
+    } catch (SocketTimeoutException e) {
+      return true;
+    } finally {
+      socket.setSoTimeout(READ_TIMEOUT_MILLIS);
+    }
+  }
+
+  public int width() {
+    return width;
+  }
+
+  public int height() {
+    return height;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  /** Pixel values in the client's format. */
+  public int[] framebuffer() {
+    return framebuffer;
+  }
+
+  /** Red, green and blue (0 to 65535) by index, or null if no map has come. */
+  public int[][] colourMap() {
+    return colourMap;
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+}
