@@ -16,7 +16,7 @@ import picocli.CommandLine.Mixin;
     sortOptions = false,
     description = "Boots the built-in demo guest and serves its screen. Takes the options of 'run'.")
 final class DemoCommand implements Callable<Integer> {
-  private static final String KERNEL = "/io/transvisor/guests/demo.elf";
+  private static final String KERNEL = "/io/transvisor/guests/demo.bin";
 
   @Mixin private MachineOptions machine;
 
