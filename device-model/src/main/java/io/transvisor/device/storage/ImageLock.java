@@ -56,7 +56,8 @@ final class ImageLock {
       lock = exclusive ? channel.tryLock() : channel.tryLock(0, 1, true);
       return lock != null;
     } catch (OverlappingFileLockException _) {
-      return false;
+      // Another reader of this process, which the table has let in, holds the lock for both.
+      return true;
     } catch (IOException e) {
       // File systems without locks (some network mounts) still have to work.
       LOG.warn("{} cannot be locked ({}): do not open it twice", file, e.getMessage());
