@@ -11,6 +11,28 @@ public final class InstructionSet {
   private static FormTable build() {
     FormTable t = new FormTable();
     Arithmetic.define(t);
+    Multiplication.define(t);
+    Shifts.define(t);
+    BitOperations.define(t);
+    Conditions.define(t);
+    Moves.define(t);
+    Exchanges.define(t);
+    FlagOperations.define(t);
+    StackOperations.define(t);
+    Bcd.define(t);
+    ControlTransfer.define(t);
+    Strings.define(t);
+    PortInstructions.define(t);
+    SegmentInstructions.define(t);
+    FarTransfer.define(t);
+    FarReturn.define(t);
+    InterruptInstructions.define(t);
+    FlagInstructions.define(t);
+    ControlRegisters.define(t);
+    DebugRegisterInstructions.define(t);
+    DescriptorTables.define(t);
+    SelectorQueries.define(t);
+    SystemInstructions.define(t);
     return t;
   }
 }
