@@ -7,7 +7,7 @@ package io.transvisor.device.acpi;
  * @param pciHoleStart first address of the window in which PCI memory ranges lie, above all RAM
  * @param floppyController whether there is one at 3F0h
  * @param parallelPort whether there is one at 378h
- * @param serialPorts how many 16550s there are, 0 to 4, at the usual places
+ * @param serialPorts which 16550s there are: bit 0 for COM1 to bit 3 for COM4, at the usual places
  */
 public record BoardDescription(
     int ramBytes, int pciHoleStart, boolean floppyController, boolean parallelPort, int serialPorts) {

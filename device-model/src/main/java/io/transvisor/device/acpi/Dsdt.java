@@ -44,6 +44,8 @@ final class Dsdt {
   private static final int INTERRUPT_OFFSET = 5;
 
   private static final String[] LINKS = {"LNKA", "LNKB", "LNKC", "LNKD"};
+  private static final int[] SERIAL_PORT = {0x3F8, 0x2F8, 0x3E8, 0x2E8};
+  private static final int[] SERIAL_IRQ = {4, 3, 4, 3};
   private static final int PCI_SLOTS = 32;
   private static final int LAST_PCI_ADDRESS = 0xFEBFFFFF;
 
@@ -166,21 +168,21 @@ final class Dsdt {
     if (board.parallelPort()) {
       body.add(isaDevice("LPT1", "PNP0400", new Resources().io(0x378, 8).irq(7)));
     }
-    for (int i = 0; i < board.serialPorts(); i++) {
-      body.add(serialPort(i));
+    for (int i = 0; i < SERIAL_PORT.length; i++) {
+      if ((board.serialPorts() & 1 << i) != 0) {
+        body.add(serialPort(i));
+      }
     }
     return device("ISA_", body.toArray(byte[][]::new));
   }
 
   private static byte[] serialPort(int index) {
-    int[] base = {0x3F8, 0x2F8, 0x3E8, 0x2E8};
-    int[] irq = {4, 3, 4, 3};
     return device(
         "COM" + (index + 1),
         define("_HID", eisaId("PNP0501")),
         define("_UID", integer(index + 1)),
         define("_STA", integer(STATUS_PRESENT)),
-        define("_CRS", new Resources().io(base[index], 8).irq(irq[index]).toBuffer()));
+        define("_CRS", new Resources().io(SERIAL_PORT[index], 8).irq(SERIAL_IRQ[index]).toBuffer()));
   }
 
   private static byte[] isaDevice(String name, String id, Resources resources) {
