@@ -1,5 +1,6 @@
 package io.transvisor.core.cpu;
 
+import io.transvisor.core.irq.IrqLine;
 import java.util.Arrays;
 
 /**
@@ -70,6 +71,14 @@ public final class FpuState {
 
   /** Last non-control instruction: low three bits of the first opcode byte above all bits of the second. */
   public int opcode;
+
+  // ---- wires to the board, for systems that report errors by interrupt 13 (CR0.NE = 0) ----
+
+  /** FERR#: high while an unmasked exception is pending and CR0.NE is 0. */
+  public IrqLine errorLine = high -> {};
+
+  /** IGNNE#: pending exceptions do not keep instructions from executing. The board asserts it; it falls with {@link #errorLine}. */
+  public boolean ignoreErrors;
 
   // ---- working fields of the arithmetic: meaningless between instructions ----
 
