@@ -4,7 +4,8 @@ import io.transvisor.core.cpu.CpuState;
 
 /**
  * Single-step, breakpoint and task-switch traps (SDM volume 3, 17.2 and 17.3). Traps collect in {@link Cpu#debugTraps} while an
- * instruction runs; the run loop calls {@link #afterInstruction} when there are any or when it single-steps.
+ * instruction runs ({@link #DR6_SINGLE_STEP} put there by the run loop before one that begins with TF set); entering a handler
+ * drops them.
  */
 final class DebugExceptions {
   /** DR6: access to a debug register while DR7.GD was set. */
@@ -46,12 +47,11 @@ final class DebugExceptions {
   }
 
   /**
-   * After an instruction: delivers the traps it has caused, EIP being that of the next one.
+   * After an instruction that left traps in {@link Cpu#debugTraps}: delivers them, EIP being that of the next one.
    *
-   * @param singleStep TF was set when the instruction began, and it has completed without entering a handler
    * @return false on shutdown (triple fault)
    */
-  static boolean afterInstruction(Cpu c, boolean singleStep) {
+  static boolean afterInstruction(Cpu c) {
     int traps = c.debugTraps;
     if ((traps & STACK_LOADED) != 0) {
       c.debugTraps = traps & BREAKPOINTS | AFTER_STACK_LOAD;
@@ -59,9 +59,6 @@ final class DebugExceptions {
     }
     c.debugTraps = 0;
     traps &= DR6_TRAPS;
-    if (singleStep) {
-      traps |= DR6_SINGLE_STEP;
-    }
     if (traps == 0) {
       return true;
     }

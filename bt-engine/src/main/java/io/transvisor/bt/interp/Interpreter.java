@@ -106,7 +106,7 @@ final class Interpreter {
       } else {
         execute(t, limit);
         if (c.debugTraps != 0) {
-          debugTrap(false);
+          debugTrap();
         }
       }
       if (tripleFault) {
@@ -117,19 +117,22 @@ final class Interpreter {
 
   /** One instruction with single-step and breakpoints looked after. */
   private void step(Trace t) {
-    boolean singleStep = (c.eflags & CpuState.TF) != 0;
     if (c.codeBreakpoints && DebugExceptions.hitsCodeBreakpoint(c)) {
       raise(GuestFault.DB, 0);
       return;
     }
+    if ((c.eflags & CpuState.TF) != 0) {
+      // Entering a handler, by a fault or INT n, takes this back.
+      c.debugTraps |= DebugExceptions.DR6_SINGLE_STEP;
+    }
     execute(t, 1);
-    if (singleStep || c.debugTraps != 0) {
-      debugTrap(singleStep);
+    if (c.debugTraps != 0) {
+      debugTrap();
     }
   }
 
-  private void debugTrap(boolean singleStep) {
-    if (!tripleFault && !DebugExceptions.afterInstruction(c, singleStep)) {
+  private void debugTrap() {
+    if (!tripleFault && !DebugExceptions.afterInstruction(c)) {
       tripleFault = true;
     }
   }

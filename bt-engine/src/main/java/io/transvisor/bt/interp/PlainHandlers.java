@@ -27,7 +27,7 @@ final class PlainHandlers {
     return SPECIALIZER.make(Sequential.class, action);
   }
 
-  static final class Plain extends Handler {
+  public static final class Plain extends Handler {
     private static final Action OP = Specializer.semantics(MethodHandles.lookup(), Action.class);
 
     @Override
@@ -36,7 +36,7 @@ final class PlainHandlers {
     }
   }
 
-  static final class Sequential extends Handler {
+  public static final class Sequential extends Handler {
     private static final Action OP = Specializer.semantics(MethodHandles.lookup(), Action.class);
 
     @Override
