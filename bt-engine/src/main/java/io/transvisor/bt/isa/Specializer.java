@@ -33,8 +33,11 @@ public final class Specializer {
     String name = template.getName();
     String file = name.substring(name.lastIndexOf('.') + 1) + ".class";
     try (InputStream in = template.getResourceAsStream(file)) {
+      // A nest mate, so that a nested template may use its outer class's private helpers.
       MethodHandles.Lookup hidden =
-          lookup.defineHiddenClassWithClassData(in.readAllBytes(), semantics, true);
+          MethodHandles.privateLookupIn(template, lookup)
+              .defineHiddenClassWithClassData(
+                  in.readAllBytes(), semantics, true, MethodHandles.Lookup.ClassOption.NESTMATE);
       return (Handler) hidden.lookupClass().getDeclaredConstructor().newInstance();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -36,7 +36,7 @@ final class ScreendumpCommand implements Callable<Integer> {
   private boolean help;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     String password = null;
     if (passwordFile != null) {
       try {
@@ -45,11 +45,7 @@ final class ScreendumpCommand implements Callable<Integer> {
         throw new VmmException("-password-file " + passwordFile + ": cannot be read", e);
       }
     }
-    try {
-      ScreenshotWriter.write(RfbSnapshot.take(display, password), file);
-    } catch (IOException e) {
-      throw new VmmException("screendump " + file + ": cannot be written (" + e.getMessage() + ")", e);
-    }
+    ScreenshotWriter.write(RfbSnapshot.take(display, password), file);
     return 0;
   }
 }

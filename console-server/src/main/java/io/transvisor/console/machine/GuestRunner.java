@@ -42,7 +42,7 @@ public final class GuestRunner {
   }
 
   private static VncServer serve(MachineSpec spec, AssembledMachine assembled, String hint) {
-    VncServer server = new VncServer(assembled.machine().screen(), assembled.input(), spec.vnc());
+    VncServer server = new VncServer(assembled.machine().screen(), assembled.board().input(), spec.vnc());
     try {
       InetSocketAddress address = server.start();
       System.err.printf(
