@@ -1,0 +1,110 @@
+package io.transvisor.bt.interp;
+
+import io.transvisor.bt.decode.Decoder;
+import io.transvisor.bt.isa.Insn;
+import io.transvisor.core.cpu.CpuModel;
+import io.transvisor.core.cpu.CpuState;
+import io.transvisor.core.cpu.ExecutionEngine.Outcome;
+import io.transvisor.core.irq.InterruptController;
+import io.transvisor.core.memory.PhysicalMemory;
+import io.transvisor.core.port.PortSpace;
+import io.transvisor.mmu.PageFaultException;
+
+/**
+ * A processor with 4 MiB of memory and nothing else, in protected mode at CPL 0 without paging, for tests of instructions. In
+ * 32-bit mode all segments are flat; in 16-bit mode code and data have 64 KiB segments of their own, as the recorded vectors
+ * assume.
+ */
+final class FlatMachine {
+  static final int DATA = 0x100000;
+  static final int CODE = 0x200000;
+
+  /** Offset of instructions in the 16-bit code segment. */
+  static final int ENTRY = 0x100;
+
+  private static final int SIZE = 4 << 20;
+
+  private static final InterruptController NO_INTERRUPTS =
+      new InterruptController() {
+        @Override
+        public boolean isRequesting() {
+          return false;
+        }
+
+        @Override
+        public int acknowledge() {
+          throw new IllegalStateException("no interrupt was requested");
+        }
+      };
+
+  final PhysicalMemory memory;
+  final PortSpace ports = new PortSpace();
+  final InterpreterEngine engine;
+  final Cpu cpu;
+  private final Decoder decoder = new Decoder(InstructionSet.TABLE);
+  private boolean mode16;
+
+  FlatMachine() {
+    memory = new PhysicalMemory(SIZE, 0);
+    memory.mapRam("ram", 0, SIZE, memory.ram(), 0, 0);
+    engine = new InterpreterEngine(memory, ports, NO_INTERRUPTS, () -> 0, CpuModel.parse("pentium3"));
+    cpu = engine.cpu();
+    cpu.cr0 = CpuState.CR0_PE | CpuState.CR0_ET;
+    cpu.mmu.setControl(cpu.cr0, 0, 0);
+    // Any exception is a triple fault.
+    cpu.idtLimit = 0;
+    setMode(false);
+  }
+
+  /** 16- or 32-bit code and stack. */
+  void setMode(boolean sixteen) {
+    mode16 = sixteen;
+    for (int s = CpuState.ES; s <= CpuState.GS; s++) {
+      cpu.selector[s] = 8 * (s + 1);
+      int type = s == CpuState.CS ? 0x9B : 0x93;
+      cpu.segBase[s] = !sixteen ? 0 : s == CpuState.CS ? CODE : DATA;
+      cpu.segLimit[s] = sixteen ? 0xFFFF : -1;
+      cpu.segAccess[s] = sixteen ? type : type | CpuState.BIG | CpuState.GRANULARITY;
+      cpu.updateSegmentCache(s);
+    }
+    cpu.deriveMode();
+  }
+
+  /** EIP of the code given to {@link #load}. */
+  int entry() {
+    return mode16 ? ENTRY : CODE + ENTRY;
+  }
+
+  /** Puts code in its place. */
+  void load(int... code) {
+    byte[] bytes = new byte[code.length];
+    for (int k = 0; k < code.length; k++) {
+      bytes[k] = (byte) code[k];
+    }
+    memory.writeBytes(CODE + ENTRY, bytes, 0, bytes.length);
+  }
+
+  /** Executes one instruction at {@link #entry} the way a guest does. */
+  Outcome step() {
+    cpu.eip = entry();
+    return engine.run(1);
+  }
+
+  /**
+   * Executes the handler of the instruction at {@link #entry}.
+   *
+   * @return the vector of the exception it raised, or -1
+   */
+  int fault() {
+    cpu.eip = entry();
+    Insn i = decoder.decode(memory.store(), CODE + ENTRY, SIZE, !mode16, 0);
+    try {
+      i.handler.execute(cpu, i);
+      return -1;
+    } catch (GuestFault e) {
+      return e.vector;
+    } catch (PageFaultException e) {
+      return GuestFault.PF;
+    }
+  }
+}
