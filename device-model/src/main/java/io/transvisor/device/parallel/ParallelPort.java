@@ -124,7 +124,7 @@ public final class ParallelPort implements Device {
   private int peek(int register) {
     return switch (register) {
       case DATA -> data;
-      case STATUS -> status | 0x07;
+      case STATUS -> status;
       default -> control | CONTROL_UNUSED;
     };
   }
