@@ -5,8 +5,9 @@ import io.transvisor.core.device.StateWriter;
 import java.util.Arrays;
 
 /**
- * The attribute controller: 16 palette registers and five others, all written through port 3C0h, where an internal flip-flop
- * decides whether a write is index or data (IBM VGA technical reference, "Attribute controller registers").
+ * The attribute controller: 16 palette registers and five others, all written through port 3C0h,
+ * where an internal flip-flop decides whether a write is index or data (IBM VGA technical
+ * reference, "Attribute controller registers").
  */
 final class AttributeController {
   static final int MODE = 0x10;
@@ -102,7 +103,9 @@ final class AttributeController {
   int dacIndex(int color) {
     int entry = registers[color & registers[PLANE_ENABLE] & 0x0F];
     int select = registers[COLOR_SELECT];
-    return has(PALETTE_SIZE) ? (select & 0x0F) << 4 | entry & 0x0F : (select & 0x0C) << 4 | entry & 0x3F;
+    return has(PALETTE_SIZE)
+        ? (select & 0x0F) << 4 | entry & 0x0F
+        : (select & 0x0C) << 4 | entry & 0x3F;
   }
 
   void save(StateWriter out) {

@@ -5,8 +5,9 @@ import io.transvisor.core.device.StateWriter;
 import java.util.Arrays;
 
 /**
- * The CRT controller: 25 registers behind an index at 3x4h and data at 3x5h (IBM VGA technical reference, "CRT controller
- * registers"). Combines the values that are scattered over several registers.
+ * The CRT controller: 25 registers behind an index at 3x4h and data at 3x5h (IBM VGA technical
+ * reference, "CRT controller registers"). Combines the values that are scattered over several
+ * registers.
  */
 final class Crtc {
   static final int HORIZONTAL_TOTAL = 0x00;
@@ -32,7 +33,10 @@ final class Crtc {
 
   static final int COUNT = 0x19;
 
-  /** Vertical retrace end: registers 0 to 7 are write-protected, except the line compare bit in register 7. */
+  /**
+   * Vertical retrace end: registers 0 to 7 are write-protected, except the line compare bit in
+   * register 7.
+   */
   private static final int PROTECT = 0x80;
 
   final int[] registers = new int[COUNT];
@@ -106,13 +110,17 @@ final class Crtc {
     return vertical(VERTICAL_RETRACE_START, 2, 7);
   }
 
-  /** Lines the vertical retrace pulse lasts, 1 to 16: its end is given by its low four bits only. */
+  /**
+   * Lines the vertical retrace pulse lasts, 1 to 16: its end is given by its low four bits only.
+   */
   int retraceLines() {
     int lines = registers[VERTICAL_RETRACE_END] - registers[VERTICAL_RETRACE_START] & 0x0F;
     return lines == 0 ? 16 : lines;
   }
 
-  /** Scan lines per step of the vertical counter: 2 while it counts every other horizontal retrace. */
+  /**
+   * Scan lines per step of the vertical counter: 2 while it counts every other horizontal retrace.
+   */
   int linesPerCount() {
     return (registers[MODE_CONTROL] & 0x04) != 0 ? 2 : 1;
   }

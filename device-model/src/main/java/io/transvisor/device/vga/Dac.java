@@ -6,8 +6,8 @@ import io.transvisor.core.error.VmmException;
 import java.util.Arrays;
 
 /**
- * The video DAC: 256 colors of three 6-bit (or, by a DISPI bit, 8-bit) values, reached at 3C6h to 3C9h (IBM VGA technical
- * reference, "Video digital-to-analog converter").
+ * The video DAC: 256 colors of three 6-bit (or, by a DISPI bit, 8-bit) values, reached at 3C6h to
+ * 3C9h (IBM VGA technical reference, "Video digital-to-analog converter").
  */
 final class Dac {
   private static final int READING = 3;
@@ -128,7 +128,10 @@ final class Dac {
     byte[] saved = in.getBytes("dac.palette");
     byte[] savedPending = in.getBytes("dac.pending");
     component = in.getInt("dac.component");
-    if (saved.length != palette.length || savedPending.length != 3 || component < 0 || component > 2) {
+    if (saved.length != palette.length
+        || savedPending.length != 3
+        || component < 0
+        || component > 2) {
       throw new VmmException("saved vga state has no valid DAC palette");
     }
     System.arraycopy(saved, 0, palette, 0, palette.length);

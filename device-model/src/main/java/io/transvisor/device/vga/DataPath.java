@@ -3,12 +3,13 @@ package io.transvisor.device.vga;
 import io.transvisor.core.memory.PhysicalMemory;
 
 /**
- * The way between CPU and video memory: latches, rotator, set/reset, logic unit, bit and plane masks (IBM VGA technical reference,
- * "Video memory read/write operations").
+ * The way between CPU and video memory: latches, rotator, set/reset, logic unit, bit and plane
+ * masks (IBM VGA technical reference, "Video memory read/write operations").
  *
- * <p>Four planes lie interleaved in video memory: byte {@code 4 * address + plane}. So one little-endian 32-bit value holds the
- * four planes' bytes of one address, and the four-plane data path works on such values. In odd/even mode adjacent CPU addresses
- * share one such value, and in chain-4 mode video memory is simply linear.
+ * <p>Four planes lie interleaved in video memory: byte {@code 4 * address + plane}. So one
+ * little-endian 32-bit value holds the four planes' bytes of one address, and the four-plane data
+ * path works on such values. In odd/even mode adjacent CPU addresses share one such value, and in
+ * chain-4 mode video memory is simply linear.
  */
 final class DataPath {
   /** Bytes all ones for the planes given by four bits. */
@@ -82,7 +83,10 @@ final class DataPath {
     }
   }
 
-  /** Whether an access to the window behaves as one to plain memory, so that the window can be mapped as such. */
+  /**
+   * Whether an access to the window behaves as one to plain memory, so that the window can be
+   * mapped as such.
+   */
   boolean isLinear(boolean extended) {
     return chain4
         && (extended
@@ -95,7 +99,10 @@ final class DataPath {
                 && bitMask == -1);
   }
 
-  /** The video memory byte at which the four planes of a window address start, or -1 when there is no such memory. */
+  /**
+   * The video memory byte at which the four planes of a window address start, or -1 when there is
+   * no such memory.
+   */
   private int dwordAt(int address, boolean banked) {
     int bank = banked ? bankOffset : 0;
     int at;

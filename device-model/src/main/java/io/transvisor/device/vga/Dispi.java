@@ -5,10 +5,12 @@ import io.transvisor.core.device.StateWriter;
 import java.util.Arrays;
 
 /**
- * The Bochs VBE extension ("DISPI"): eleven 16-bit registers behind an index at 1CEh and data at 1CFh, or in the MMIO region
- * (Bochs "VBE Display API" description; limits and rounding as QEMU's standard VGA has them).
+ * The Bochs VBE extension ("DISPI"): eleven 16-bit registers behind an index at 1CEh and data at
+ * 1CFh, or in the MMIO region (Bochs "VBE Display API" description; limits and rounding as QEMU's
+ * standard VGA has them).
  *
- * <p>Values are made to fit when they are written, so that a driver that reads them back sees what it gets.
+ * <p>Values are made to fit when they are written, so that a driver that reads them back sees what
+ * it gets.
  */
 final class Dispi {
   static final int ID = 0;
@@ -180,7 +182,10 @@ final class Dispi {
     listener.accessChanged();
   }
 
-  /** Makes depth, size, virtual size and offsets such that the whole picture lies inside video memory. */
+  /**
+   * Makes depth, size, virtual size and offsets such that the whole picture lies inside video
+   * memory.
+   */
   private void fit() {
     switch (registers[BITS_PER_PIXEL]) {
       case 4, 8, 15, 16, 24, 32 -> {}

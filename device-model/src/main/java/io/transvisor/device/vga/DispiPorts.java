@@ -3,8 +3,8 @@ package io.transvisor.device.vga;
 import io.transvisor.core.port.PortHandler;
 
 /**
- * DISPI index at 1CEh and data at 1CFh, or at 1D0h for drivers that only do aligned accesses. Words only, as in QEMU: bytes read
- * as all ones and are not written.
+ * DISPI index at 1CEh and data at 1CFh, or at 1D0h for drivers that only do aligned accesses. Words
+ * only, as in QEMU: bytes read as all ones and are not written.
  */
 final class DispiPorts implements PortHandler {
   static final int BASE = 0x1CE;

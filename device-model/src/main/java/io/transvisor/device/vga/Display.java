@@ -3,7 +3,10 @@ package io.transvisor.device.vga;
 import io.transvisor.core.display.Screen;
 import java.util.Arrays;
 
-/** Keeps a {@link Screen} up to date: finds out what the registers show and how much of it has changed. */
+/**
+ * Keeps a {@link Screen} up to date: finds out what the registers show and how much of it has
+ * changed.
+ */
 final class Display {
   /** Frames the cursor is on, then off. */
   private static final int CURSOR_FRAMES = 8;

@@ -1,6 +1,9 @@
 package io.transvisor.device.vga;
 
-/** What the registers make of video memory. Two equal modes show equal memory alike (with equal palettes). */
+/**
+ * What the registers make of video memory. Two equal modes show equal memory alike (with equal
+ * palettes).
+ */
 sealed interface DisplayMode {
   /** The picture is black: the display is switched off or has never been set up. */
   record Blank() implements DisplayMode {}
@@ -47,8 +50,9 @@ sealed interface DisplayMode {
   }
 
   /**
-   * How the lines of the screen follow each other in video memory. Addresses and distances are in bytes of video memory; one
-   * step of the CRT controller's address counter is four bytes, one for each plane.
+   * How the lines of the screen follow each other in video memory. Addresses and distances are in
+   * bytes of video memory; one step of the CRT controller's address counter is four bytes, one for
+   * each plane.
    *
    * @param height lines on the screen
    * @param start where the first line starts
@@ -56,7 +60,8 @@ sealed interface DisplayMode {
    * @param rowScans lines of a row, before doubling
    * @param doubled whether each of them is shown twice
    * @param presetScan the row scan the first row starts with
-   * @param split the first line of the lower part, which starts at address 0; {@link #NO_SPLIT} for none
+   * @param split the first line of the lower part, which starts at address 0; {@link #NO_SPLIT} for
+   *     none
    * @param panning dots or pixels the picture is moved to the left
    * @param lowerPanned whether panning continues in the lower part
    * @param scanBit0 address bit (as a mask) replaced by row scan bit 0, or 0

@@ -10,12 +10,19 @@ final class Edid {
   private static final int DESCRIPTORS = 54;
   private static final int DESCRIPTOR_LENGTH = 18;
 
-  /** 1024 x 768 at 60 Hz (VESA DMT 10h), the preferred mode, as a detailed timing descriptor for a 34 x 26 cm screen. */
+  /**
+   * 1024 x 768 at 60 Hz (VESA DMT 10h), the preferred mode, as a detailed timing descriptor for a
+   * 34 x 26 cm screen.
+   */
   private static final int[] XGA = {
-    0x64, 0x19, 0x00, 0x40, 0x41, 0x00, 0x26, 0x30, 0x18, 0x88, 0x36, 0x00, 0x54, 0x04, 0x11, 0x00, 0x00, 0x18
+    0x64, 0x19, 0x00, 0x40, 0x41, 0x00, 0x26, 0x30, 0x18, 0x88, 0x36, 0x00, 0x54, 0x04, 0x11, 0x00,
+    0x00, 0x18
   };
 
-  /** Range limits: 50 to 125 Hz vertical, 30 to 160 kHz horizontal, dot clock up to 300 MHz, no further formula. */
+  /**
+   * Range limits: 50 to 125 Hz vertical, 30 to 160 kHz horizontal, dot clock up to 300 MHz, no
+   * further formula.
+   */
   private static final int[] RANGE_LIMITS = {
     0, 0, 0, 0xFD, 0, 50, 125, 30, 160, 30, 0x00, 0x0A, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20
   };

@@ -6,7 +6,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
-/** The 8x16 font for guests that start without firmware: 256 glyphs of code page 437. Its origin is told in the resource. */
+/**
+ * The 8x16 font for guests that start without firmware: 256 glyphs of code page 437. Its origin is
+ * told in the resource.
+ */
 final class Font {
   static final int HEIGHT = 16;
 

@@ -5,8 +5,9 @@ import io.transvisor.core.device.StateWriter;
 import java.util.Arrays;
 
 /**
- * The graphics controller: nine registers behind an index at 3CEh and data at 3CFh (IBM VGA technical reference, "Graphics
- * controller registers"). What they do to CPU accesses is in {@link DataPath}.
+ * The graphics controller: nine registers behind an index at 3CEh and data at 3CFh (IBM VGA
+ * technical reference, "Graphics controller registers"). What they do to CPU accesses is in {@link
+ * DataPath}.
  */
 final class GraphicsController {
   static final int SET_RESET = 0;
@@ -63,7 +64,10 @@ final class GraphicsController {
     return (registers[MISCELLANEOUS] & GRAPHICS) != 0;
   }
 
-  /** Which addresses the CPU sees video memory at: 0 A0000-BFFFF, 1 A0000-AFFFF, 2 B0000-B7FFF, 3 B8000-BFFFF. */
+  /**
+   * Which addresses the CPU sees video memory at: 0 A0000-BFFFF, 1 A0000-AFFFF, 2 B0000-B7FFF, 3
+   * B8000-BFFFF.
+   */
   int memoryMap() {
     return registers[MISCELLANEOUS] >> 2 & 3;
   }

@@ -44,10 +44,16 @@ final class GraphicsRenderer {
         y++;
       } while (y < height && (everything || isDirty(y)));
       int end = y;
-      screen.paint(0, first, mode.width(), end - first, (px, stride) -> paint(px, stride, first, end, palette));
+      screen.paint(
+          0,
+          first,
+          mode.width(),
+          end - first,
+          (px, stride) -> paint(px, stride, first, end, palette));
       painted = true;
     }
-    // A page may hold parts of several lines, so pages become clean only when all lines are painted.
+    // A page may hold parts of several lines, so pages become clean only when all lines are
+    // painted.
     if (painted) {
       markPainted();
     }
@@ -98,7 +104,8 @@ final class GraphicsRenderer {
   private boolean isDirty(int y) {
     int length = bytes(y);
     int inMemory = Math.min(length, mode.lines().wrap() - starts[y]);
-    return memory.isDirty(starts[y], inMemory) || inMemory < length && memory.isDirty(0, length - inMemory);
+    return memory.isDirty(starts[y], inMemory)
+        || inMemory < length && memory.isDirty(0, length - inMemory);
   }
 
   private void markPainted() {

@@ -5,8 +5,9 @@ import io.transvisor.core.memory.MmioHandler;
 import io.transvisor.core.memory.PhysicalMemory;
 
 /**
- * The CPU's window to video memory at A0000h to BFFFFh. While the chip is set up so that the window shows plain memory (chain-4,
- * DISPI banks) it is mapped as memory and costs nothing; otherwise every access goes through the {@link DataPath}.
+ * The CPU's window to video memory at A0000h to BFFFFh. While the chip is set up so that the window
+ * shows plain memory (chain-4, DISPI banks) it is mapped as memory and costs nothing; otherwise
+ * every access goes through the {@link DataPath}.
  */
 final class MemoryWindow implements MmioHandler {
   private static final int BASE = 0xA0000;

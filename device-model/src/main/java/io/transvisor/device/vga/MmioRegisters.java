@@ -3,8 +3,9 @@ package io.transvisor.device.vga;
 import io.transvisor.core.memory.MmioHandler;
 
 /**
- * BAR 2, laid out as QEMU's standard VGA has it ("docs/specs/standard-vga"): EDID at 000h, the ports 3C0h to 3DFh at 400h, the
- * DISPI registers as words at 500h, and at 600h a small region that says how pixels are ordered in memory.
+ * BAR 2, laid out as QEMU's standard VGA has it ("docs/specs/standard-vga"): EDID at 000h, the
+ * ports 3C0h to 3DFh at 400h, the DISPI registers as words at 500h, and at 600h a small region that
+ * says how pixels are ordered in memory.
  */
 final class MmioRegisters implements MmioHandler {
   static final int LENGTH = 0x1000;

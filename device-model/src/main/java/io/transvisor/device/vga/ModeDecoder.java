@@ -103,7 +103,8 @@ final class ModeDecoder {
     Crtc crtc = registers.crtc;
     int height = crtc.displayedLines() * crtc.linesPerCount();
     int split = (crtc.lineCompare() + 1) * crtc.linesPerCount();
-    // In word mode the counter is shifted left once on its way to memory, so the replaced bits sit one lower in it.
+    // In word mode the counter is shifted left once on its way to memory, so the replaced bits sit
+    // one lower in it.
     int bit13 = UNIT << (crtc.isByteMode() ? 13 : 12);
     return new Lines(
         height,
@@ -133,7 +134,8 @@ final class ModeDecoder {
           case DisplayMode.Graphics g -> g.format().colors();
         };
     int[] palette = new int[colors];
-    boolean blinking = mode instanceof DisplayMode.Graphics && registers.attributes.has(AttributeController.BLINK);
+    boolean blinking =
+        mode instanceof DisplayMode.Graphics && registers.attributes.has(AttributeController.BLINK);
     for (int i = 0; i < colors; i++) {
       int pixel = i;
       if (colors == 16) {

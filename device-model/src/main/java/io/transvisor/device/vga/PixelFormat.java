@@ -69,7 +69,12 @@ enum PixelFormat {
       for (int i = 0; i < pixels; i++) {
         int v = (short) SHORT.get(store, at + 2 * i);
         target[position + i] =
-            (v & 0x7C00) << 9 | (v & 0x7000) << 4 | (v & 0x03E0) << 6 | (v & 0x0380) << 1 | (v & 0x1F) << 3 | v >> 2 & 7;
+            (v & 0x7C00) << 9
+                | (v & 0x7000) << 4
+                | (v & 0x03E0) << 6
+                | (v & 0x0380) << 1
+                | (v & 0x1F) << 3
+                | v >> 2 & 7;
       }
     }
   },
@@ -80,7 +85,12 @@ enum PixelFormat {
       for (int i = 0; i < pixels; i++) {
         int v = (short) SHORT.get(store, at + 2 * i);
         target[position + i] =
-            (v & 0xF800) << 8 | (v & 0xE000) << 3 | (v & 0x07E0) << 5 | (v & 0x0600) >> 1 | (v & 0x1F) << 3 | v >> 2 & 7;
+            (v & 0xF800) << 8
+                | (v & 0xE000) << 3
+                | (v & 0x07E0) << 5
+                | (v & 0x0600) >> 1
+                | (v & 0x1F) << 3
+                | v >> 2 & 7;
       }
     }
   },
@@ -90,7 +100,8 @@ enum PixelFormat {
     void convert(byte[] store, int at, int[] target, int position, int pixels, int[] palette) {
       int from = at;
       for (int i = 0; i < pixels; i++) {
-        target[position + i] = store[from] & 0xFF | (store[from + 1] & 0xFF) << 8 | (store[from + 2] & 0xFF) << 16;
+        target[position + i] =
+            store[from] & 0xFF | (store[from + 1] & 0xFF) << 8 | (store[from + 2] & 0xFF) << 16;
         from += 3;
       }
     }
@@ -158,5 +169,6 @@ enum PixelFormat {
    * @param pixels how many, {@linkplain #roundUp rounded up}
    * @param palette {@link #colors()} colors
    */
-  abstract void convert(byte[] store, int at, int[] target, int position, int pixels, int[] palette);
+  abstract void convert(
+      byte[] store, int at, int[] target, int position, int pixels, int[] palette);
 }

@@ -9,7 +9,12 @@ final class Registers {
   /** Takes over a saved register file, refusing one of another size. */
   static void copy(int[] saved, int[] target, int mask) {
     if (saved.length != target.length) {
-      throw new VmmException("saved vga state has " + saved.length + " registers where " + target.length + " are needed");
+      throw new VmmException(
+          "saved vga state has "
+              + saved.length
+              + " registers where "
+              + target.length
+              + " are needed");
     }
     for (int i = 0; i < target.length; i++) {
       target[i] = saved[i] & mask;

@@ -1,11 +1,14 @@
 package io.transvisor.device.vga;
 
 /**
- * Where the beam is: derived from the clock alone, so that it costs nothing while nobody looks. The frame's length comes from the
- * dot clock and the CRT controller's totals, as in the chip.
+ * Where the beam is: derived from the clock alone, so that it costs nothing while nobody looks. The
+ * frame's length comes from the dot clock and the CRT controller's totals, as in the chip.
  */
 final class RetraceTiming {
-  /** Dot clocks selected by bits 2 and 3 of the miscellaneous output register; the external ones are not connected. */
+  /**
+   * Dot clocks selected by bits 2 and 3 of the miscellaneous output register; the external ones are
+   * not connected.
+   */
   private static final long[] DOT_CLOCKS = {25_175_000, 28_322_000, 25_175_000, 25_175_000};
 
   private static final long NANOS_PER_SECOND = 1_000_000_000;
@@ -42,7 +45,10 @@ final class RetraceTiming {
     retraceEnd = retraceStart + crtc.retraceLines();
   }
 
-  /** Takes over a DISPI mode: 5 % of the lines are blank, two of them retrace; a fifth of each line is blank. */
+  /**
+   * Takes over a DISPI mode: 5 % of the lines are blank, two of them retrace; a fifth of each line
+   * is blank.
+   */
   void setDispi(int height) {
     int total = height + Math.max(8, height / 20);
     frameNanos = NANOS_PER_SECOND / DISPI_FRAMES_PER_SECOND;

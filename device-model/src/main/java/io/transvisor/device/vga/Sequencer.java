@@ -4,7 +4,8 @@ import io.transvisor.core.device.StateReader;
 import io.transvisor.core.device.StateWriter;
 
 /**
- * The sequencer: five registers behind an index at 3C4h and data at 3C5h (IBM VGA technical reference, "Sequencer registers").
+ * The sequencer: five registers behind an index at 3C4h and data at 3C5h (IBM VGA technical
+ * reference, "Sequencer registers").
  */
 final class Sequencer {
   static final int RESET = 0;

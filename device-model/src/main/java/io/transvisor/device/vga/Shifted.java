@@ -3,7 +3,8 @@ package io.transvisor.device.vga;
 import io.transvisor.core.port.PortHandler;
 
 /**
- * Part of a larger range of ports, registered on its own because ports between the parts belong to other devices.
+ * Part of a larger range of ports, registered on its own because ports between the parts belong to
+ * other devices.
  *
  * @param whole the handler of the larger range
  * @param start offset of the part in it

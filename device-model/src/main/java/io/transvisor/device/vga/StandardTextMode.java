@@ -1,6 +1,9 @@
 package io.transvisor.device.vga;
 
-/** BIOS mode 3 as firmware leaves it, for guests that start without firmware (IBM VGA technical reference, "BIOS modes"). */
+/**
+ * BIOS mode 3 as firmware leaves it, for guests that start without firmware (IBM VGA technical
+ * reference, "BIOS modes").
+ */
 final class StandardTextMode {
   private static final int MISC = 0x67;
   private static final int[] SEQUENCER = {0x03, 0x00, 0x03, 0x00, 0x02};
@@ -27,7 +30,10 @@ final class StandardTextMode {
 
   private StandardTextMode() {}
 
-  /** Sets registers, palette and font, and clears the screen. The caller updates what depends on the registers. */
+  /**
+   * Sets registers, palette and font, and clears the screen. The caller updates what depends on the
+   * registers.
+   */
   static void set(VgaRegisters registers, VideoMemory memory) {
     registers.enable = 1;
     registers.miscOutput = MISC;

@@ -14,9 +14,10 @@ import io.transvisor.core.port.PortSpace;
 import io.transvisor.device.pci.PciFunction;
 
 /**
- * The display adapter: a VGA with the Bochs VBE extension and 16 MiB of video memory, as QEMU's {@code -vga std}. BAR 0 is the
- * linear frame buffer, BAR 2 the registers, the expansion ROM holds the VGA BIOS. The VGA's own ports and its window at A0000h
- * are decoded always, whatever the PCI command register says, as firmware expects of the boot display.
+ * The display adapter: a VGA with the Bochs VBE extension and 16 MiB of video memory, as QEMU's
+ * {@code -vga std}. BAR 0 is the linear frame buffer, BAR 2 the registers, the expansion ROM holds
+ * the VGA BIOS. The VGA's own ports and its window at A0000h are decoded always, whatever the PCI
+ * command register says, as firmware expects of the boot display.
  */
 public final class StdVga extends PciFunction implements VideoDevice {
   /** Bytes of video memory. */
@@ -42,7 +43,8 @@ public final class StdVga extends PciFunction implements VideoDevice {
   private final Display display;
 
   /**
-   * Takes video memory, ports and mappings; PCI address ranges stay off until the guest sets them up.
+   * Takes video memory, ports and mappings; PCI address ranges stay off until the guest sets them
+   * up.
    *
    * @param vgaBios the VGA BIOS image for the expansion ROM, or null for none
    * @throws VmmException if the image is larger than {@link #MAX_BIOS_BYTES}
@@ -97,8 +99,8 @@ public final class StdVga extends PciFunction implements VideoDevice {
   }
 
   /**
-   * Sets 80x25 color text (BIOS mode 3) with the default palette and an 8x16 font, and clears the screen, as a VGA BIOS does at
-   * power-on. For guests that are started without firmware.
+   * Sets 80x25 color text (BIOS mode 3) with the default palette and an 8x16 font, and clears the
+   * screen, as a VGA BIOS does at power-on. For guests that are started without firmware.
    */
   public void setStandardTextMode() {
     StandardTextMode.set(registers, memory);
@@ -157,7 +159,9 @@ public final class StdVga extends PciFunction implements VideoDevice {
       GraphicsController graphics = registers.graphics;
       graphics.set(
           GraphicsController.MISCELLANEOUS,
-          graphics.get(GraphicsController.MISCELLANEOUS) & ~0x0C | 0x04 | GraphicsController.GRAPHICS);
+          graphics.get(GraphicsController.MISCELLANEOUS) & ~0x0C
+              | 0x04
+              | GraphicsController.GRAPHICS);
       int shift = dispi.bitsPerPixel() == 4 ? 0 : 0x40;
       graphics.set(GraphicsController.MODE, graphics.get(GraphicsController.MODE) & ~0x60 | shift);
       crtc.set(Crtc.MODE_CONTROL, crtc.get(Crtc.MODE_CONTROL) | 0x03);

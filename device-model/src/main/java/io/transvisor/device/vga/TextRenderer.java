@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Paints text modes. Each cell is compared with what was painted there last, so that only changed cells are painted and no write
- * traces are needed; the fonts are compared in the same way.
+ * Paints text modes. Each cell is compared with what was painted there last, so that only changed
+ * cells are painted and no write traces are needed; the fonts are compared in the same way.
  */
 final class TextRenderer {
   private static final int GLYPHS = 256;
@@ -19,7 +19,10 @@ final class TextRenderer {
   private static final int CURSOR = 1 << 17;
   private static final int NEVER_PAINTED = -1;
 
-  /** Attribute bits that select underlining: foreground 1 on background 0, as on a monochrome adapter. */
+  /**
+   * Attribute bits that select underlining: foreground 1 on background 0, as on a monochrome
+   * adapter.
+   */
   private static final int UNDERLINE_MASK = 0x77;
 
   private final VideoMemory memory;
@@ -111,7 +114,10 @@ final class TextRenderer {
     return difference != 0;
   }
 
-  /** Brings the descriptions of a row's cells up to date; returns the first and last changed cell as two halves, or -1. */
+  /**
+   * Brings the descriptions of a row's cells up to date; returns the first and last changed cell as
+   * two halves, or -1.
+   */
   private long update(int r, Cursor cursor, boolean hideBlinking, boolean repaintCursor) {
     TextRow row = rows.get(r);
     int wrap = mode.lines().wrap() - 1;
@@ -149,7 +155,11 @@ final class TextRenderer {
     int end = Math.min(mode.width(), (last + 1) * cellPixels - row.panning() * mode.repeat());
     if (end > x) {
       screen.paint(
-          x, row.y(), end - x, row.height(), (pixels, stride) -> paint(r, first, last, pixels, stride));
+          x,
+          row.y(),
+          end - x,
+          row.height(),
+          (pixels, stride) -> paint(r, first, last, pixels, stride));
     }
   }
 
@@ -210,7 +220,8 @@ final class TextRenderer {
     for (TextRow row : TextRow.of(mode.lines())) {
       StringBuilder line = new StringBuilder();
       for (int c = 0; c < mode.columns(); c++) {
-        line.append(CodePage437.toUnicode(memory.get(row.address() + 4 * c & mode.lines().wrap() - 1)));
+        line.append(
+            CodePage437.toUnicode(memory.get(row.address() + 4 * c & mode.lines().wrap() - 1)));
       }
       out.append(line.toString().stripTrailing()).append('\n');
     }

@@ -14,7 +14,10 @@ import java.util.List;
  */
 record TextRow(int y, int height, int firstScan, int address, int panning) {
 
-  /** The rows of a mode, top to bottom: cut at the top by the preset row scan, at the split and at the end of the picture. */
+  /**
+   * The rows of a mode, top to bottom: cut at the top by the preset row scan, at the split and at
+   * the end of the picture.
+   */
   static List<TextRow> of(DisplayMode.Lines lines) {
     List<TextRow> rows = new ArrayList<>();
     int part = Math.min(lines.split(), lines.height());
@@ -26,7 +29,13 @@ record TextRow(int y, int height, int firstScan, int address, int panning) {
   }
 
   private static void add(
-      List<TextRow> rows, DisplayMode.Lines lines, int from, int to, int start, int firstScan, int panning) {
+      List<TextRow> rows,
+      DisplayMode.Lines lines,
+      int from,
+      int to,
+      int start,
+      int firstScan,
+      int panning) {
     int y = from;
     int scan = firstScan;
     int address = start;

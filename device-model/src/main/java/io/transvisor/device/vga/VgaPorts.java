@@ -6,8 +6,9 @@ import io.transvisor.core.device.StateWriter;
 import io.transvisor.core.port.PortHandler;
 
 /**
- * The byte-wide ports 3B0h to 3DFh: which register answers where (IBM VGA technical reference, "VGA register addresses"). Wider
- * accesses have been split before they come here, so that a word written to an index port sets index and data.
+ * The byte-wide ports 3B0h to 3DFh: which register answers where (IBM VGA technical reference, "VGA
+ * register addresses"). Wider accesses have been split before they come here, so that a word
+ * written to an index port sets index and data.
  */
 final class VgaPorts implements PortHandler {
   static final int BASE = 0x3B0;
@@ -55,7 +56,8 @@ final class VgaPorts implements PortHandler {
   private long retracesAtArming;
 
   /**
-   * @param accessChanged to be called when a register has changed that CPU accesses to video memory depend on
+   * @param accessChanged to be called when a register has changed that CPU accesses to video memory
+   *     depend on
    */
   VgaPorts(VgaRegisters registers, VirtualClock clock, Runnable accessChanged) {
     this.registers = registers;
@@ -186,7 +188,9 @@ final class VgaPorts implements PortHandler {
       }
     }
     boolean isCursorOrStart =
-        index >= Crtc.PRESET_ROW_SCAN && index <= Crtc.CURSOR_LOW && index != Crtc.MAXIMUM_SCAN_LINE;
+        index >= Crtc.PRESET_ROW_SCAN
+            && index <= Crtc.CURSOR_LOW
+            && index != Crtc.MAXIMUM_SCAN_LINE;
     if (!isCursorOrStart) {
       updateTiming();
     }

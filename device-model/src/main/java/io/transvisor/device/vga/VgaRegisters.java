@@ -3,7 +3,10 @@ package io.transvisor.device.vga;
 import io.transvisor.core.device.StateReader;
 import io.transvisor.core.device.StateWriter;
 
-/** All registers of the chip: its parts, and the few that belong to none (IBM VGA technical reference, "General registers"). */
+/**
+ * All registers of the chip: its parts, and the few that belong to none (IBM VGA technical
+ * reference, "General registers").
+ */
 final class VgaRegisters {
   /** Miscellaneous output: CRT controller and input status 1 at 3Dxh instead of 3Bxh. */
   static final int COLOR_ADDRESSES = 0x01;

@@ -7,8 +7,9 @@ import io.transvisor.core.memory.WriteTraces;
 import java.util.Arrays;
 
 /**
- * The video memory and which of its pages have changed since they were painted. A page is clean exactly while its video trace is
- * armed: the first store afterwards, by whatever way, disarms it, and later stores cost nothing.
+ * The video memory and which of its pages have changed since they were painted. A page is clean
+ * exactly while its video trace is armed: the first store afterwards, by whatever way, disarms it,
+ * and later stores cost nothing.
  */
 final class VideoMemory {
   private static final int PAGE_SHIFT = 12;
@@ -71,7 +72,9 @@ final class VideoMemory {
     }
   }
 
-  /** Whether any page of a range has been written since it was {@linkplain #markPainted painted}. */
+  /**
+   * Whether any page of a range has been written since it was {@linkplain #markPainted painted}.
+   */
   boolean isDirty(int at, int length) {
     int last = block.offset() + at + length - 1 >>> PAGE_SHIFT;
     for (int page = block.offset() + at >>> PAGE_SHIFT; page <= last; page++) {

@@ -8,7 +8,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The data path against a model that works bit by bit and plane by plane, as the manual describes it. */
+/**
+ * The data path against a model that works bit by bit and plane by plane, as the manual describes
+ * it.
+ */
 class DataPathTest {
   private static final int CELLS = 64;
 
@@ -152,7 +155,8 @@ class DataPathTest {
     f.graphics(5, 1);
     f.read(0xA0003);
     f.write(0xA0009, 0);
-    assertThat(f.memory.read(VgaFixture.LFB + 36, 4)).isEqualTo(f.memory.read(VgaFixture.LFB + 12, 4));
+    assertThat(f.memory.read(VgaFixture.LFB + 36, 4))
+        .isEqualTo(f.memory.read(VgaFixture.LFB + 12, 4));
   }
 
   @Test
@@ -211,6 +215,7 @@ class DataPathTest {
     f.memory.peek(0xA0004, 1);
     f.graphics(5, 1);
     f.write(0xA0008, 0);
-    assertThat(f.memory.read(VgaFixture.LFB + 32, 4)).isEqualTo(f.memory.read(VgaFixture.LFB + 12, 4));
+    assertThat(f.memory.read(VgaFixture.LFB + 32, 4))
+        .isEqualTo(f.memory.read(VgaFixture.LFB + 12, 4));
   }
 }

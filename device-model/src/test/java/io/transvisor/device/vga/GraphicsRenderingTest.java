@@ -227,7 +227,10 @@ class GraphicsRenderingTest {
     assertThat(f.pictureHash()).isEqualTo(before);
   }
 
-  /** Hashes of pictures that were compared with QEMU's, pixel by pixel up to the rounding of color levels. */
+  /**
+   * Hashes of pictures that were compared with QEMU's, pixel by pixel up to the rounding of color
+   * levels.
+   */
   @ParameterizedTest
   @CsvSource({
     "CGA_320X200X4, 640x400 62ca9cc3",
@@ -247,7 +250,13 @@ class GraphicsRenderingTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"8, 640x480 a618df38", "15, 640x480 504550d3", "16, 640x480 df3933b0", "24, 640x480 88d887e1", "32, 640x480 510c53d6"})
+  @CsvSource({
+    "8, 640x480 a618df38",
+    "15, 640x480 504550d3",
+    "16, 640x480 df3933b0",
+    "24, 640x480 88d887e1",
+    "32, 640x480 510c53d6"
+  })
   void wholeDispiPictures(int bits, String expected) {
     f.dispiMode(640, 480, bits, 0);
     f.fill(VgaFixture.LFB, 640 * 480 * ((bits + 7) / 8), bits);

@@ -26,7 +26,9 @@ class RegisterAccessTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0, 0F", "1, 0F", "2, 0F", "3, 1F", "4, 03", "5, 7B", "6, 0F", "7, 0F", "8, FF", "9, 00"})
+  @CsvSource({
+    "0, 0F", "1, 0F", "2, 0F", "3, 1F", "4, 03", "5, 7B", "6, 0F", "7, 0F", "8, FF", "9, 00"
+  })
   void graphicsControllerKeepsItsWritableBits(int index, String mask) {
     f.graphics(index, 0xFF);
     assertThat(f.in(0x3CE)).isEqualTo(index);

@@ -76,7 +76,11 @@ class TextRenderingTest {
   @ParameterizedTest
   @CsvSource({
     // character, mode register, expected ninth dot
-    "C4, 0C, #", "BF, 0C, .", "DF, 0C, #", "E0, 0C, .", "C4, 08, .",
+    "C4, 0C, #",
+    "BF, 0C, .",
+    "DF, 0C, #",
+    "E0, 0C, .",
+    "C4, 08, .",
   })
   void ninthDotRepeatsTheEighthForLineGraphics(String character, String mode, String ninth) {
     standard();
@@ -307,7 +311,10 @@ class TextRenderingTest {
     };
   }
 
-  /** Hashes of pictures that were compared with QEMU's, pixel by pixel up to the rounding of color levels. */
+  /**
+   * Hashes of pictures that were compared with QEMU's, pixel by pixel up to the rounding of color
+   * levels.
+   */
   @ParameterizedTest
   @CsvSource({
     "TEXT_80X25, 00, 720x400 53633103",
