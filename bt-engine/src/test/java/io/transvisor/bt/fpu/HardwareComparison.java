@@ -3,14 +3,19 @@ package io.transvisor.bt.fpu;
 import io.transvisor.bt.fpu.X87Vectors.Case;
 import io.transvisor.bt.fpu.X87Vectors.Instruction;
 import io.transvisor.bt.fpu.X87Vectors.Value;
+import io.transvisor.core.cpu.CpuState;
 import io.transvisor.core.cpu.FpuState;
 
 /** Compares the outcome of an instruction with the recording, less what the architecture leaves undefined. */
 final class HardwareComparison {
+  /** Arithmetic flags in the low byte of EFLAGS. */
+  private static final int ARITHMETIC = CpuState.ARITHMETIC_FLAGS & 0xFF;
+
   private HardwareComparison() {}
 
   /** Description of the first difference, or null. */
-  static String difference(Instruction instruction, Case c, FpuState f, X87Executor executor) {
+  static String difference(Instruction instruction, Case c, FpuMachine machine) {
+    FpuState f = machine.fpu;
     int form = instruction.opcode() << 8 | instruction.modrm();
     if (isUndefined(form, c)) {
       return null;
@@ -30,10 +35,21 @@ final class HardwareComparison {
     if (c.st1() != null && !matches(register(f, 1), c.st1(), approximate)) {
       return "ST(1) %s instead of %s".formatted(register(f, 1), c.st1());
     }
-    if (c.memory() != null && !c.memory().equals(executor.memory)) {
-      return "memory %s instead of %s".formatted(executor.memory, c.memory());
+    if (c.memory() != null && !c.memory().equals(memory(machine))) {
+      return "memory %s instead of %s".formatted(memory(machine), c.memory());
+    }
+    boolean flagsKept = (c.statusAfter() & FpuState.ES) != 0;
+    int flags = machine.cpu.arithmeticFlags();
+    boolean compareFlags = (instruction.outputs() & X87Vectors.OUT_FLAGS) != 0 && !flagsKept;
+    if (compareFlags && ((flags ^ c.flags()) & ARITHMETIC) != 0) {
+      return "flags %02x instead of %02x".formatted(flags, c.flags());
     }
     return null;
+  }
+
+  private static Value memory(FpuMachine machine) {
+    return new Value(
+        machine.get(FpuMachine.OPERAND), machine.getWord(FpuMachine.OPERAND + 8));
   }
 
   /**
