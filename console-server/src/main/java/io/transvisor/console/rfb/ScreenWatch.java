@@ -5,8 +5,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Keeps the screen painted while connections exist. A screen nobody watched shows an old picture, perhaps of an old size; the
- * first viewer waits until it has been painted, some two periods of the machine's refresh.
+ * Keeps the screen painted while connections exist. A screen nobody watched shows an old picture,
+ * perhaps of an old size; the first viewer waits until it has been painted, some two periods of the
+ * machine's refresh.
  */
 final class ScreenWatch {
   private static final long PAINTED_AFTER_NANOS = TimeUnit.MILLISECONDS.toNanos(70);

@@ -1,6 +1,9 @@
 package io.transvisor.console.rfb;
 
-/** What the shared flag of a connecting viewer means; the names are those of QEMU's {@code -vnc ...,share=} option. */
+/**
+ * What the shared flag of a connecting viewer means; the names are those of QEMU's {@code -vnc
+ * ...,share=} option.
+ */
 public enum SharePolicy {
   /** A viewer that asks for exclusive access disconnects the others (RFC 6143 section 7.3.1). */
   ALLOW_EXCLUSIVE("allow-exclusive"),

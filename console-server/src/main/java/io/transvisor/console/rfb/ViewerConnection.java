@@ -11,7 +11,10 @@ import java.net.InetSocketAddress;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The last handler of every connection: writes the one log line that says why it ended, and ends it on errors. */
+/**
+ * The last handler of every connection: writes the one log line that says why it ended, and ends it
+ * on errors.
+ */
 final class ViewerConnection extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(ViewerConnection.class);
 
@@ -69,9 +72,8 @@ final class ViewerConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    Throwable real = cause instanceof DecoderException && cause.getCause() != null
-        ? cause.getCause()
-        : cause;
+    Throwable real =
+        cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
     switch (real) {
       case RfbProtocolException e -> note(e.getMessage(), true);
       case IOException e -> note(String.valueOf(e.getMessage()), false);

@@ -7,18 +7,24 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Reads the argument of {@code -vnc} in QEMU's syntax: {@code none}, or {@code [HOST]:N} followed by options separated by commas.
+ * Reads the argument of {@code -vnc} in QEMU's syntax: {@code none}, or {@code [HOST]:N} followed
+ * by options separated by commas.
  *
- * <p>Options: {@code password-file=F}, {@code to=L} (last display tried), {@code share=allow-exclusive|force-shared|ignore},
- * {@code insecure=on} (no password although other hosts can connect). {@code lossy}, {@code non-adaptive} and {@code
- * key-delay-ms} are accepted and change nothing, since this server is always lossless.
+ * <p>Options: {@code password-file=F}, {@code to=L} (last display tried), {@code
+ * share=allow-exclusive|force-shared|ignore}, {@code insecure=on} (no password although other hosts
+ * can connect). {@code lossy}, {@code non-adaptive} and {@code key-delay-ms} are accepted and
+ * change nothing, since this server is always lossless.
  *
  * <p>{@code :N} means all interfaces with a password and this host only without one.
  */
 final class VncOptionParser {
   private static final int MAX_DISPLAY = 65535 - VncOptions.BASE_PORT;
+
+  private static final Logger LOG = LoggerFactory.getLogger(VncOptionParser.class);
 
   private final String argument;
   private String host;
@@ -51,6 +57,10 @@ final class VncOptionParser {
     }
     if (host.isEmpty() && password == null && !insecure) {
       host = VncOptions.LOOPBACK;
+      LOG.info(
+          "-vnc {}: without a password only viewers on this host can connect;"
+              + " add ,password-file=FILE for others",
+          argument);
     }
     return new VncOptions(
         host,

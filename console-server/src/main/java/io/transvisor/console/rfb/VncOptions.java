@@ -7,8 +7,10 @@ import java.util.Objects;
  *
  * @param host address or name to listen on; empty for all interfaces
  * @param port first TCP port tried; 0 takes any free port
- * @param lastPort last TCP port tried when the earlier ones are in use; equal to {@code port} for exactly that one
- * @param password password of VNC Authentication, of which the protocol uses the first eight bytes, or null for none
+ * @param lastPort last TCP port tried when the earlier ones are in use; equal to {@code port} for
+ *     exactly that one
+ * @param password password of VNC Authentication, of which the protocol uses the first eight bytes,
+ *     or null for none
  * @param insecure whether other hosts may connect without a password
  * @param sharePolicy what the viewers' shared flag means
  * @param desktopName name viewers show in their title bar
@@ -43,7 +45,10 @@ public record VncOptions(
     this(host, port, port, password, false, SharePolicy.ALLOW_EXCLUSIVE, desktopName);
   }
 
-  /** What holds when the user says nothing: this host only, display 0 or the next free one, no password. */
+  /**
+   * What holds when the user says nothing: this host only, display 0 or the next free one, no
+   * password.
+   */
   public static VncOptions defaults(String desktopName) {
     return new VncOptions(
         LOOPBACK,

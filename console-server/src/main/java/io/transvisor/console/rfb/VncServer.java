@@ -62,12 +62,12 @@ public final class VncServer implements AutoCloseable {
     keyboard = new GuestKeyboard(input);
     pointer = new GuestPointer(input);
     watch = new ScreenWatch(screen, System::nanoTime);
-    authentication =
-        options.password() == null ? null : new VncAuthentication(options.password());
+    authentication = options.password() == null ? null : new VncAuthentication(options.password());
   }
 
   /**
-   * Reads the argument of {@code -vnc}: {@code none}, or {@code [HOST]:N[,password-file=F][,to=L][,share=...][,insecure=on]}.
+   * Reads the argument of {@code -vnc}: {@code none}, or {@code
+   * [HOST]:N[,password-file=F][,to=L][,share=...][,insecure=on]}.
    *
    * @return empty for {@code none}
    * @throws VmmException when it is not understood
@@ -80,7 +80,8 @@ public final class VncServer implements AutoCloseable {
    * Opens the port.
    *
    * @return the address viewers can connect to
-   * @throws VmmException when the port is in use, the host unknown or the guest would be open to the network
+   * @throws VmmException when the port is in use, the host unknown or the guest would be open to
+   *     the network
    */
   public synchronized InetSocketAddress start() {
     if (listener != null) {
@@ -118,6 +119,10 @@ public final class VncServer implements AutoCloseable {
       if (listener == null) {
         stopLoops();
       }
+    }
+    if (options.password() != null && options.password().length() > VncAuthentication.KEY_LENGTH) {
+      LOG.warn(
+          "only the first {} characters of the VNC password count", VncAuthentication.KEY_LENGTH);
     }
     InetSocketAddress bound = (InetSocketAddress) listener.localAddress();
     LOG.info(
@@ -170,7 +175,10 @@ public final class VncServer implements AutoCloseable {
         cause);
   }
 
-  /** The guest's keyboard lights, where known: keeps letters and the number pad right when the guest changes them itself. */
+  /**
+   * The guest's keyboard lights, where known: keeps letters and the number pad right when the guest
+   * changes them itself.
+   */
   public void setKeyboardLocks(boolean capsLock, boolean numLock) {
     keyboard.setLocks(capsLock, numLock);
   }
@@ -196,16 +204,12 @@ public final class VncServer implements AutoCloseable {
         channel.remoteAddress() instanceof InetSocketAddress a ? a.getAddress() : null;
     HandshakeHandler handshake =
         new HandshakeHandler(
-            authentication,
-            lockout,
-            peer,
-            (ctx, shared) -> initialised(ctx, connection, shared));
+            authentication, lockout, peer, (ctx, shared) -> initialised(ctx, connection, shared));
     channel.pipeline().addLast(handshake, connection);
   }
 
   /** ClientInit has come: the viewer goes on when the picture is fresh. */
-  private void initialised(
-      ChannelHandlerContext ctx, ViewerConnection connection, boolean shared) {
+  private void initialised(ChannelHandlerContext ctx, ViewerConnection connection, boolean shared) {
     if (!shared && options.sharePolicy() == SharePolicy.FORCE_SHARED) {
       connection.disconnect("it asked for exclusive access, which share=force-shared forbids");
       return;
@@ -228,12 +232,14 @@ public final class VncServer implements AutoCloseable {
 
   private void startSession(
       ChannelHandlerContext ctx, ViewerConnection connection, boolean shared) {
-    if (!shared && options.sharePolicy() == SharePolicy.ALLOW_EXCLUSIVE) {
-      for (ViewerConnection other : viewers) {
-        other.disconnect("another viewer asked for exclusive access");
+    synchronized (viewers) {
+      if (!shared && options.sharePolicy() == SharePolicy.ALLOW_EXCLUSIVE) {
+        for (ViewerConnection other : viewers) {
+          other.disconnect("another viewer asked for exclusive access");
+        }
       }
+      viewers.add(connection);
     }
-    viewers.add(connection);
     connection.startViewing(shared);
     RfbSession session = new RfbSession(screen, keyboard, pointer, options.desktopName());
     ctx.pipeline().addAfter(ctx.name(), "session", session);

@@ -14,7 +14,10 @@ import javax.imageio.ImageIO;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
-/** Writes a picture as PNG (RFC 2083) or as binary PPM ("P6" of Netpbm), the format of QEMU's screendump. */
+/**
+ * Writes a picture as PNG (RFC 2083) or as binary PPM ("P6" of Netpbm), the format of QEMU's
+ * screendump.
+ */
 public final class ScreenshotWriter {
   private ScreenshotWriter() {}
 

@@ -4,11 +4,16 @@ import io.transvisor.core.display.Screen;
 import java.util.Arrays;
 import java.util.Random;
 
-/** Pictures with the kinds of content that encoders tell apart: flat, text-like, gradients, noise. */
+/**
+ * Pictures with the kinds of content that encoders tell apart: flat, text-like, gradients, noise.
+ */
 public final class TestPictures {
   private TestPictures() {}
 
-  /** A desktop: plain background, a title bar with a gradient, lines of text, a photo, icons in many colours. */
+  /**
+   * A desktop: plain background, a title bar with a gradient, lines of text, a photo, icons in many
+   * colours.
+   */
   public static int[] desktop(int width, int height) {
     int[] pixels = new int[width * height];
     Random random = new Random(42);

@@ -91,7 +91,8 @@ class VernacularClientTest {
               assertThat(image.getWidth()).isEqualTo(expected.width());
               assertThat(image.getHeight()).isEqualTo(expected.height());
               int[] pixels =
-                  image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
+                  image.getRGB(
+                      0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
               int[] rgb = Arrays.stream(pixels).map(p -> p & 0xFFFFFF).toArray();
               assertThat(Arrays.mismatch(rgb, expected.pixels())).isEqualTo(-1);
             });

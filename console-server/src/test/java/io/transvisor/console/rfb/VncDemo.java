@@ -7,8 +7,9 @@ import io.transvisor.core.input.Key;
 import java.nio.file.Path;
 
 /**
- * A VNC server over an invented desktop, to look at with real viewers: arguments are that of {@code -vnc}, what happens
- * ({@code still}, {@code scroll} or {@code resize}) and the size. Prints the input it gets.
+ * A VNC server over an invented desktop, to look at with real viewers: arguments are that of {@code
+ * -vnc}, what happens ({@code still}, {@code scroll} or {@code resize}) and the size. Prints the
+ * input it gets.
  */
 public final class VncDemo {
   private VncDemo() {}

@@ -72,7 +72,8 @@ class VncOptionParserTest {
         ":1,share=maybe | share=maybe: expected allow-exclusive, force-shared or ignore",
         ":1,insecure=perhaps | insecure=perhaps: expected on or off",
         ":1,password-file= | option 'password-file' needs a value",
-        ":1,tls-creds=t | option 'tls-creds' is not supported (known: password-file, to, share, insecure)",
+        ":1,tls-creds=t | option 'tls-creds' is not supported (known: password-file, to, share,"
+            + " insecure)",
         ":1, | empty option",
       })
   void notUnderstood(String argument, String problem) {

@@ -292,8 +292,7 @@ class VncServerTest {
   void sharePolicyForceSharedRefusesExclusiveViewers() throws IOException {
     screen.watch();
     start(
-        new VncOptions(
-            VncOptions.LOOPBACK, 0, 0, null, false, SharePolicy.FORCE_SHARED, "Guest"));
+        new VncOptions(VncOptions.LOOPBACK, 0, 0, null, false, SharePolicy.FORCE_SHARED, "Guest"));
     RfbTestClient first = client();
     assertThatThrownBy(() -> client(false)).isInstanceOf(IOException.class);
     first.request(false);

@@ -38,7 +38,10 @@ class ScreenshotWriterTest {
     ScreenshotWriter.write(PICTURE, file);
     assertThat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1))
         .isEqualTo(
-            "P6\n3 2\n255\n\u00FF\0\0\0\u00FF\0\0\0\u00FF\0\0\0\u00FF\u00FF\u00FF\u0012\u0034\u0056");
+            "P6\n"
+                + "3 2\n"
+                + "255\n"
+                + "\u00FF\0\0\0\u00FF\0\0\0\u00FF\0\0\0\u00FF\u00FF\u00FF\u0012\u0034\u0056");
   }
 
   @Test

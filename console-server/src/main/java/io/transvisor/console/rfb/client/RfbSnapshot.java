@@ -43,7 +43,8 @@ public final class RfbSnapshot {
       socket.connect(new InetSocketAddress(host, port), TIMEOUT_MILLIS);
       return new RfbSnapshot(socket).picture(display, password);
     } catch (IOException e) {
-      throw new VmmException("-vnc " + display + ": no picture from port " + port + " (" + e.getMessage() + ")", e);
+      throw new VmmException(
+          "-vnc " + display + ": no picture from port " + port + " (" + e.getMessage() + ")", e);
     }
   }
 

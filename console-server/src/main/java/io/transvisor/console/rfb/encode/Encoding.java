@@ -1,6 +1,9 @@
 package io.transvisor.console.rfb.encode;
 
-/** Encoding numbers of RFC 6143 section 7.7 and 7.8 that this server knows, and the ranges of the registered level settings. */
+/**
+ * Encoding numbers of RFC 6143 section 7.7 and 7.8 that this server knows, and the ranges of the
+ * registered level settings.
+ */
 public final class Encoding {
   public static final int RAW = 0;
   public static final int COPY_RECT = 1;

@@ -3,8 +3,9 @@ package io.transvisor.console.rfb.encode;
 import java.util.Arrays;
 
 /**
- * Hextile (RFC 6143 section 7.7.4): tiles of 16 by 16 pixels, each a background with rectangles of other colours on it, or raw
- * where that is shorter. A tile that keeps the previous tile's colours does not repeat them.
+ * Hextile (RFC 6143 section 7.7.4): tiles of 16 by 16 pixels, each a background with rectangles of
+ * other colours on it, or raw where that is shorter. A tile that keeps the previous tile's colours
+ * does not repeat them.
  */
 public final class HextileEncoder implements RectEncoder {
   private static final int SIDE = 16;
@@ -102,7 +103,10 @@ public final class HextileEncoder implements RectEncoder {
     return FOREGROUND_SPECIFIED;
   }
 
-  /** A colour that fills more than half of the tile if there is one (Boyer and Moore's vote), else some colour of it. */
+  /**
+   * A colour that fills more than half of the tile if there is one (Boyer and Moore's vote), else
+   * some colour of it.
+   */
   private int majority() {
     int candidate = 0;
     int votes = 0;
@@ -134,7 +138,10 @@ public final class HextileEncoder implements RectEncoder {
     return second;
   }
 
-  /** Covers everything that is not background; false when that takes more than raw pixels would, or more than 255 rectangles. */
+  /**
+   * Covers everything that is not background; false when that takes more than raw pixels would, or
+   * more than 255 rectangles.
+   */
   private boolean subrects(int backgroundColour, boolean coloured, int limit) {
     int w = tile.width;
     int n = tile.count();
@@ -193,7 +200,8 @@ public final class HextileEncoder implements RectEncoder {
 
   private int heightOf(int from, int width, int max) {
     int h = 1;
-    while (h < max && runRight(from + h * tile.width, width) == width
+    while (h < max
+        && runRight(from + h * tile.width, width) == width
         && tile.pixels[from + h * tile.width] == tile.pixels[from]) {
       h++;
     }

@@ -6,7 +6,8 @@ package io.transvisor.console.rfb.encode;
  * @param bitsPerPixel 8, 16 or 32
  * @param depth bits of a pixel that mean something
  * @param bigEndian byte order of pixels on the wire
- * @param trueColour whether a pixel holds three intensities; otherwise it is an index into a colour map
+ * @param trueColour whether a pixel holds three intensities; otherwise it is an index into a colour
+ *     map
  * @param redMax largest red intensity; likewise the other two
  * @param redShift place of the red intensity in the pixel; likewise the other two
  */

@@ -5,11 +5,15 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * Turns the screen's 0x00RRGGBB pixels into a client's pixel values, and values into bytes. Intensities are rounded to the
- * nearest the client has, so that black and white stay black and white at every depth.
+ * Turns the screen's 0x00RRGGBB pixels into a client's pixel values, and values into bytes.
+ * Intensities are rounded to the nearest the client has, so that black and white stay black and
+ * white at every depth.
  */
 public final class PixelTranslator {
-  /** Entries of the colour map given to clients without true colour: three bits red, three green, two blue. */
+  /**
+   * Entries of the colour map given to clients without true colour: three bits red, three green,
+   * two blue.
+   */
   public static final int PALETTE_SIZE = 256;
 
   private static final VarHandle INT_LE = ints(ByteOrder.LITTLE_ENDIAN);

@@ -1,6 +1,9 @@
 package io.transvisor.console.rfb.encode;
 
-/** One encoding of a rectangle of pixels. Instances belong to one connection; some carry state from rectangle to rectangle. */
+/**
+ * One encoding of a rectangle of pixels. Instances belong to one connection; some carry state from
+ * rectangle to rectangle.
+ */
 public interface RectEncoder extends AutoCloseable {
   /** The number of the encoding on the wire. */
   int encoding();

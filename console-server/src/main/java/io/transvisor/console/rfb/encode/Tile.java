@@ -1,6 +1,9 @@
 package io.transvisor.console.rfb.encode;
 
-/** A small rectangle of translated pixels, packed row after row: what Hextile and ZRLE look at, one after the other. */
+/**
+ * A small rectangle of translated pixels, packed row after row: what Hextile and ZRLE look at, one
+ * after the other.
+ */
 final class Tile {
   final int[] pixels;
   int width;
@@ -14,8 +17,7 @@ final class Tile {
     return width * height;
   }
 
-  void load(
-      int[] source, int stride, int x, int y, int w, int h, PixelTranslator translator) {
+  void load(int[] source, int stride, int x, int y, int w, int h, PixelTranslator translator) {
     width = w;
     height = h;
     for (int row = 0; row < h; row++) {

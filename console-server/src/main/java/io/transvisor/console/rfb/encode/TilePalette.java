@@ -2,7 +2,10 @@ package io.transvisor.console.rfb.encode;
 
 import java.util.Arrays;
 
-/** The colours of a tile in order of appearance, up to the 127 that ZRLE can index; a small open hash. */
+/**
+ * The colours of a tile in order of appearance, up to the 127 that ZRLE can index; a small open
+ * hash.
+ */
 final class TilePalette {
   static final int MAX = 127;
 

@@ -3,8 +3,9 @@ package io.transvisor.console.rfb.encode;
 import java.util.zip.Deflater;
 
 /**
- * ZRLE (RFC 6143 section 7.7.6): tiles of 64 by 64 pixels as raw pixels, one colour, packed palette indices or run lengths,
- * whichever is shortest, through one zlib stream that lasts as long as the connection.
+ * ZRLE (RFC 6143 section 7.7.6): tiles of 64 by 64 pixels as raw pixels, one colour, packed palette
+ * indices or run lengths, whichever is shortest, through one zlib stream that lasts as long as the
+ * connection.
  */
 public final class ZrleEncoder implements RectEncoder {
   private static final int SIDE = 64;
@@ -22,7 +23,10 @@ public final class ZrleEncoder implements RectEncoder {
   private PixelTranslator translator;
   private boolean levelChanged;
 
-  /** Runs of equal pixels in the tile, and how many bytes their lengths take, over all and for runs of one pixel. */
+  /**
+   * Runs of equal pixels in the tile, and how many bytes their lengths take, over all and for runs
+   * of one pixel.
+   */
   private int runs;
 
   private int singles;
@@ -33,7 +37,10 @@ public final class ZrleEncoder implements RectEncoder {
     return Encoding.ZRLE;
   }
 
-  /** Sets the zlib level, 0 to 9; levels above 6 cost much time for next to nothing and mean 6, level 0 means 1. */
+  /**
+   * Sets the zlib level, 0 to 9; levels above 6 cost much time for next to nothing and mean 6,
+   * level 0 means 1.
+   */
   public void setLevel(int level) {
     deflater.setLevel(Math.clamp(level, 1, MAX_LEVEL));
     levelChanged = true;

@@ -1,5 +1,5 @@
 /**
- * Pixels on the wire: the client's pixel format and one class per rectangle encoding. Works on plain byte arrays; no Netty, no
- * sessions.
+ * Pixels on the wire: the client's pixel format and one class per rectangle encoding. Works on
+ * plain byte arrays; no Netty, no sessions.
  */
 package io.transvisor.console.rfb.encode;

@@ -14,8 +14,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The server's side of the handshake, from ProtocolVersion to ClientInit. Gives the connection to {@link Completion} then, which
- * replaces this handler when it is ready to send ServerInit; bytes that have arrived by then go to the replacement.
+ * The server's side of the handshake, from ProtocolVersion to ClientInit. Gives the connection to
+ * {@link Completion} then, which replaces this handler when it is ready to send ServerInit; bytes
+ * that have arrived by then go to the replacement.
  */
 public final class HandshakeHandler extends ByteToMessageDecoder {
   /** Called once, when the client has been let in and has sent ClientInit. */

@@ -17,8 +17,9 @@ public enum ProtocolVersion {
   }
 
   /**
-   * The version to speak with a client that answered this, or null when it is no ProtocolVersion message of major version 3 or
-   * later. Numbers nobody has defined mean 3.3, except that those above 3.8 (which some products send) have grown from 3.8.
+   * The version to speak with a client that answered this, or null when it is no ProtocolVersion
+   * message of major version 3 or later. Numbers nobody has defined mean 3.3, except that those
+   * above 3.8 (which some products send) have grown from 3.8.
    */
   static ProtocolVersion of(byte[] message) {
     String text = new String(message, StandardCharsets.ISO_8859_1);

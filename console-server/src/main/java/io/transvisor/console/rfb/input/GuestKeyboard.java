@@ -11,12 +11,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Types the keysyms that viewers send on the guest's keyboard, which is taken to have a US layout. Where the symbol needs Shift
- * and the guest's Shift is up, or the other way round (the viewer's layout is another, or its Caps Lock differs), Shift is
- * pressed or lifted around the key.
+ * Types the keysyms that viewers send on the guest's keyboard, which is taken to have a US layout.
+ * Where the symbol needs Shift and the guest's Shift is up, or the other way round (the viewer's
+ * layout is another, or its Caps Lock differs), Shift is pressed or lifted around the key.
  *
- * <p>Caps Lock and Num Lock of the guest are followed from the keys sent, and corrected by {@link #setLocks} where the guest's
- * keyboard lights are known. The keys a viewer holds are released when it leaves. Thread-safe: viewers share it.
+ * <p>Caps Lock and Num Lock of the guest are followed from the keys sent, and corrected by {@link
+ * #setLocks} where the guest's keyboard lights are known. The keys a viewer holds are released when
+ * it leaves. Thread-safe: viewers share it.
  */
 public final class GuestKeyboard {
   private static final Set<Key> SHIFTS = EnumSet.of(Key.LEFT_SHIFT, Key.RIGHT_SHIFT);
@@ -144,7 +145,10 @@ public final class GuestKeyboard {
     };
   }
 
-  /** Letters held together with Control or Alt are commands: there Shift is what the user holds, not what the letter's case says. */
+  /**
+   * Letters held together with Control or Alt are commands: there Shift is what the user holds, not
+   * what the letter's case says.
+   */
   private boolean isCommand() {
     return down.stream().anyMatch(COMMAND_MODIFIERS::contains);
   }

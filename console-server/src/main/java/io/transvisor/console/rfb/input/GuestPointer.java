@@ -5,15 +5,20 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Moves the guest's mouse, which knows only relative movements, to where viewers point. The guest's own pointer cannot be seen
- * from here: it is taken to start in the middle of the screen, where operating systems put it, and to follow every movement
- * one to one. Where that is not so (acceleration, a mouse driver that was not loaded yet) the two drift apart, and touching an
- * edge of the screen brings them together: there the guest's pointer is pushed on, and stops at the same edge.
+ * Moves the guest's mouse, which knows only relative movements, to where viewers point. The guest's
+ * own pointer cannot be seen from here: it is taken to start in the middle of the screen, where
+ * operating systems put it, and to follow every movement one to one. Where that is not so
+ * (acceleration, a mouse driver that was not loaded yet) the two drift apart, and touching an edge
+ * of the screen brings them together: there the guest's pointer is pushed on, and stops at the same
+ * edge.
  *
  * <p>Thread-safe: viewers share it.
  */
 public final class GuestPointer {
-  /** How far the guest's pointer is pushed at an edge for each event: within what one PS/2 packet carries (9 bits). */
+  /**
+   * How far the guest's pointer is pushed at an edge for each event: within what one PS/2 packet
+   * carries (9 bits).
+   */
   private static final int EDGE_PUSH = 100;
 
   private static final int WHEEL_UP = 1 << 3;
@@ -41,8 +46,8 @@ public final class GuestPointer {
   public synchronized void event(
       Object viewer, int mask, int toX, int toY, int screenWidth, int screenHeight) {
     if (screenWidth != width || screenHeight != height) {
-      width = screenWidth;
-      height = screenHeight;
+      width = Math.max(1, screenWidth);
+      height = Math.max(1, screenHeight);
       x = width / 2;
       y = height / 2;
     }

@@ -8,8 +8,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The keysyms of the X Window System (X11/keysymdef.h) that a US keyboard can type. Latin letters and signs have their ISO 8859-1
- * codes; other keys lie from 0xFF00 up.
+ * The keysyms of the X Window System (X11/keysymdef.h) that a US keyboard can type. Latin letters
+ * and signs have their ISO 8859-1 codes; other keys lie from 0xFF00 up.
  */
 final class Keysyms {
   static final int ISO_LEVEL3_SHIFT = 0xFE03;
@@ -153,13 +153,18 @@ final class Keysyms {
     STROKES.put(keysym, new Stroke(pad, Level.NUM_LOCK_OFF, grey));
   }
 
-  /** How to type a keysym, or null when a US keyboard cannot: other scripts, dead keys, media keys. */
+  /**
+   * How to type a keysym, or null when a US keyboard cannot: other scripts, dead keys, media keys.
+   */
   static Stroke stroke(int keysym) {
     boolean unicode = keysym >= UNICODE + ' ' && keysym <= UNICODE + '~';
     return STROKES.get(unicode ? keysym - UNICODE : keysym);
   }
 
-  /** Whether this is an ASCII sign, neither a letter nor a digit: what other layouts type with AltGr. */
+  /**
+   * Whether this is an ASCII sign, neither a letter nor a digit: what other layouts type with
+   * AltGr.
+   */
   static boolean isSign(int keysym) {
     return keysym > ' ' && keysym <= '~' && !Character.isLetterOrDigit(keysym);
   }

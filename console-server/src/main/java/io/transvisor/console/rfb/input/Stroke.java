@@ -7,7 +7,8 @@ import io.transvisor.core.input.Key;
  *
  * @param key the key
  * @param level what else must hold for the key to mean this symbol
- * @param substitute for the levels of the number pad, the key that means the same whatever Num Lock says; otherwise null
+ * @param substitute for the levels of the number pad, the key that means the same whatever Num Lock
+ *     says; otherwise null
  */
 record Stroke(Key key, Level level, Key substitute) {
   /** What a key's meaning depends on. */

@@ -29,6 +29,8 @@ public sealed interface ClientMessage {
    */
   record PointerEvent(int buttons, int x, int y) implements ClientMessage {}
 
-  /** The client's clipboard has this many bytes; the guest has no clipboard, so they are not kept. */
+  /**
+   * The client's clipboard has this many bytes; the guest has no clipboard, so they are not kept.
+   */
   record ClientCutText(int length) implements ClientMessage {}
 }

@@ -15,8 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Cuts the byte stream into {@link ClientMessage}s. Messages of variable length are taken in as they arrive, so that no length
- * field makes the server hold more than {@link #MAX_ENCODINGS} numbers.
+ * Cuts the byte stream into {@link ClientMessage}s. Messages of variable length are taken in as
+ * they arrive, so that no length field makes the server hold more than {@link #MAX_ENCODINGS}
+ * numbers.
  */
 public final class ClientMessageDecoder extends ByteToMessageDecoder {
   /** Encodings remembered of one SetEncodings; viewers send some thirty, the rest is skipped. */
@@ -32,7 +33,10 @@ public final class ClientMessageDecoder extends ByteToMessageDecoder {
   private static final int POINTER_EVENT = 5;
   private static final int CLIENT_CUT_TEXT = 6;
 
-  /** Encoding numbers still to come of the SetEncodings being read, and those kept; -1 between messages. */
+  /**
+   * Encoding numbers still to come of the SetEncodings being read, and those kept; -1 between
+   * messages.
+   */
   private int encodingsLeft = -1;
 
   private List<Integer> encodings = List.of();

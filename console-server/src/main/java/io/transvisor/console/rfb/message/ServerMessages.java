@@ -7,7 +7,10 @@ import io.transvisor.console.rfb.encode.PixelTranslator;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** The bytes of the server's messages (RFC 6143 sections 7.3.2 and 7.6), without the data of rectangles. */
+/**
+ * The bytes of the server's messages (RFC 6143 sections 7.3.2 and 7.6), without the data of
+ * rectangles.
+ */
 public final class ServerMessages {
   private static final int FRAMEBUFFER_UPDATE = 0;
   private static final int SET_COLOUR_MAP_ENTRIES = 1;

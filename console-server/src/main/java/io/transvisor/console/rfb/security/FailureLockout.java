@@ -9,9 +9,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Slows down password guessing: after {@link #FREE_ATTEMPTS} wrong passwords an address is refused for ten seconds, and for
- * twice as long after each further one. A right password clears the record. IPv6 hosts count by their /64 network, in which
- * one host may have any number of addresses.
+ * Slows down password guessing: after {@link #FREE_ATTEMPTS} wrong passwords an address is refused
+ * for ten seconds, and for twice as long after each further one. A right password clears the
+ * record. IPv6 hosts count by their /64 network, in which one host may have any number of
+ * addresses.
  */
 public final class FailureLockout {
   /** Wrong passwords an address may send before it is locked out. */

@@ -10,9 +10,10 @@ import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Security type 2, VNC Authentication (RFC 6143 section 7.2.2): the server sends 16 random bytes, the client returns them
- * encrypted with DES under the password. The password's first eight bytes are the key, zero-padded, and the bits of each byte
- * are mirrored, as the protocol's first implementation happened to do.
+ * Security type 2, VNC Authentication (RFC 6143 section 7.2.2): the server sends 16 random bytes,
+ * the client returns them encrypted with DES under the password. The password's first eight bytes
+ * are the key, zero-padded, and the bits of each byte are mirrored, as the protocol's first
+ * implementation happened to do.
  */
 public final class VncAuthentication {
   /** Bytes of a challenge and of a response. */
@@ -36,7 +37,10 @@ public final class VncAuthentication {
     return challenge;
   }
 
-  /** Whether this is the challenge encrypted under the password; takes the same time for every answer. */
+  /**
+   * Whether this is the challenge encrypted under the password; takes the same time for every
+   * answer.
+   */
   public boolean accepts(byte[] challenge, byte[] response) {
     return MessageDigest.isEqual(encrypt(key, challenge), response);
   }

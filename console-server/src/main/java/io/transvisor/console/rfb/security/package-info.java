@@ -1,2 +1,5 @@
-/** Who may connect: security type VNC Authentication and the lock-out of addresses that guess passwords. */
+/**
+ * Who may connect: security type VNC Authentication and the lock-out of addresses that guess
+ * passwords.
+ */
 package io.transvisor.console.rfb.security;

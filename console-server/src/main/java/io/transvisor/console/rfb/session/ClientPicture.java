@@ -8,11 +8,12 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The framebuffer of one client as this side knows it: the screen when it was last looked at, and what the client has been sent.
- * Only what differs between the two is worth sending, however often the guest repaints the same pixels.
+ * The framebuffer of one client as this side knows it: the screen when it was last looked at, and
+ * what the client has been sent. Only what differs between the two is worth sending, however often
+ * the guest repaints the same pixels.
  *
- * <p>The client's framebuffer may be smaller or larger than the screen (a client without DesktopSize keeps the size it started
- * with); then the screen is cut off or padded with black.
+ * <p>The client's framebuffer may be smaller or larger than the screen (a client without
+ * DesktopSize keeps the size it started with); then the screen is cut off or padded with black.
  */
 final class ClientPicture {
   /** Fewer changed cells than this are not searched for a scroll. */
@@ -20,13 +21,18 @@ final class ClientPicture {
 
   private static final int MAX_ENCLOSING_WASTE = DamageGrid.CELL_WIDTH * DamageGrid.CELL_HEIGHT;
 
-  /** How many of the latest rectangles a new one is tried with; more would take long on a screen of noise. */
+  /**
+   * How many of the latest rectangles a new one is tried with; more would take long on a screen of
+   * noise.
+   */
   private static final int JOIN_CANDIDATES = 32;
 
   private final int width;
   private final int height;
 
-  /** The screen as last captured; the client gets its pixels from here, so encoding needs no lock. */
+  /**
+   * The screen as last captured; the client gets its pixels from here, so encoding needs no lock.
+   */
   private final int[] current;
 
   /** What the client has. */
@@ -63,7 +69,8 @@ final class ClientPicture {
   }
 
   /**
-   * Takes in what has changed on the screen inside an area; damage outside stays pending. Called while the screen is locked.
+   * Takes in what has changed on the screen inside an area; damage outside stays pending. Called
+   * while the screen is locked.
    */
   void capture(Screen.Picture screen, PendingDamage damage, Area wanted) {
     DamageGrid region = damage.take(width, height);
@@ -112,7 +119,8 @@ final class ClientPicture {
   }
 
   /**
-   * The move of pixels that explains much of what has changed, or null. The move counts as shown to the client from now on.
+   * The move of pixels that explains much of what has changed, or null. The move counts as shown to
+   * the client from now on.
    */
   Scroll takeScroll() {
     int cells = 0;
@@ -153,8 +161,8 @@ final class ClientPicture {
   }
 
   /**
-   * The rectangles to send: all of {@code owed}, and wherever else the client's pixels are out of date. They count as shown
-   * from now on.
+   * The rectangles to send: all of {@code owed}, and wherever else the client's pixels are out of
+   * date. They count as shown from now on.
    */
   List<Area> takeChanges(Area owed) {
     List<Area> result = new ArrayList<>();
@@ -177,7 +185,9 @@ final class ClientPicture {
     return result;
   }
 
-  /** Runs of changed cells become rectangles, and those that nearly make up a larger one are joined. */
+  /**
+   * Runs of changed cells become rectangles, and those that nearly make up a larger one are joined.
+   */
   private void collect(List<Area> result, Area owed) {
     int first = result.size();
     for (int row = 0; row < changed.rows(); row++) {

@@ -4,8 +4,9 @@ import io.transvisor.console.rfb.encode.Area;
 import java.util.Arrays;
 
 /**
- * A region of a picture to the nearest cell of 64 by 16 pixels: constant size however often it is added to. Sixteen rows are
- * one row of text on most screens; 64 pixels are what one comparison handles well.
+ * A region of a picture to the nearest cell of 64 by 16 pixels: constant size however often it is
+ * added to. Sixteen rows are one row of text on most screens; 64 pixels are what one comparison
+ * handles well.
  */
 final class DamageGrid {
   static final int CELL_WIDTH = 64;

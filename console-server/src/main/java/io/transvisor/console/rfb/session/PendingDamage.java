@@ -3,8 +3,9 @@ package io.transvisor.console.rfb.session;
 import io.transvisor.core.display.Screen;
 
 /**
- * What has happened to the screen since one client last looked: a region and whether the size has changed. The painting thread
- * adds, the client's thread takes; never more than this is kept however slow the client is.
+ * What has happened to the screen since one client last looked: a region and whether the size has
+ * changed. The painting thread adds, the client's thread takes; never more than this is kept
+ * however slow the client is.
  */
 final class PendingDamage implements Screen.Listener {
   private final Runnable notify;

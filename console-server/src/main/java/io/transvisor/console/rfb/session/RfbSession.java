@@ -22,13 +22,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * One viewer after the handshake. Sends ServerInit when it joins the pipeline; from then on answers each request with one update,
- * built when there is something to show and the connection has room, from the state of the screen at that moment.
+ * One viewer after the handshake. Sends ServerInit when it joins the pipeline; from then on answers
+ * each request with one update, built when there is something to show and the connection has room,
+ * from the state of the screen at that moment.
  *
- * <p>All of it runs on the connection's event loop but {@link #onDamage}, which the painting thread calls.
+ * <p>All of it runs on the connection's event loop but {@link #onDamage}, which the painting thread
+ * calls.
  */
 public final class RfbSession extends SimpleChannelInboundHandler<ClientMessage> {
-  /** A repaint comes as many small rectangles; this is how long the first one waits for the others. */
+  /**
+   * A repaint comes as many small rectangles; this is how long the first one waits for the others.
+   */
   private static final int SETTLE_MILLIS = 5;
 
   private final Screen screen;
@@ -44,7 +48,10 @@ public final class RfbSession extends SimpleChannelInboundHandler<ClientMessage>
   /** What the client has asked for and not been sent, all requests together. */
   private Area wanted = Area.EMPTY;
 
-  /** What the client must be sent even if nothing has changed there, because it never had it or lost it. */
+  /**
+   * What the client must be sent even if nothing has changed there, because it never had it or lost
+   * it.
+   */
   private Area owed;
 
   /** Whether a request is open, for the painting thread. */
@@ -63,8 +70,8 @@ public final class RfbSession extends SimpleChannelInboundHandler<ClientMessage>
     ctx = context;
     screen.read(
         p -> {
-          picture = new ClientPicture(p.width(), p.height());
-          damage = new PendingDamage(p.width(), p.height(), this::onDamage);
+          picture = new ClientPicture(Math.max(1, p.width()), Math.max(1, p.height()));
+          damage = new PendingDamage(picture.width(), picture.height(), this::onDamage);
           screen.addListener(damage);
         });
     owed = picture.bounds();
@@ -97,7 +104,7 @@ public final class RfbSession extends SimpleChannelInboundHandler<ClientMessage>
       case KeyEvent m -> keyboard.event(this, m.down(), m.keysym());
       case PointerEvent m ->
           pointer.event(this, m.buttons(), m.x(), m.y(), screen.width(), screen.height());
-      case ClientCutText m -> {
+      case ClientCutText _ -> {
         // The guest has no clipboard.
       }
     }
@@ -170,7 +177,9 @@ public final class RfbSession extends SimpleChannelInboundHandler<ClientMessage>
     ctx.flush();
   }
 
-  /** Whether the screen has a size the client has not been told of; starts over with that size then. */
+  /**
+   * Whether the screen has a size the client has not been told of; starts over with that size then.
+   */
   private boolean resized() {
     if (!damage.isResized()) {
       return false;
@@ -178,9 +187,10 @@ public final class RfbSession extends SimpleChannelInboundHandler<ClientMessage>
     int[] size = new int[2];
     screen.read(
         p -> {
-          size[0] = p.width();
-          size[1] = p.height();
-          damage.restart(p.width(), p.height());
+          // Viewers take an empty framebuffer, or an empty rectangle, badly.
+          size[0] = Math.max(1, p.width());
+          size[1] = Math.max(1, p.height());
+          damage.restart(size[0], size[1]);
         });
     if (size[0] == picture.width() && size[1] == picture.height()) {
       return false;

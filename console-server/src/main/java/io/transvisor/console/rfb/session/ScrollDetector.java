@@ -6,9 +6,10 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Finds out that a part of the picture has moved up or down, as a text console does when it scrolls, so that the client can copy
- * it. Rows of the old and new picture are matched by a hash and vote for a distance; the rows that moved by the winning distance
- * are then compared pixel by pixel, so that a copy is always exact.
+ * Finds out that a part of the picture has moved up or down, as a text console does when it
+ * scrolls, so that the client can copy it. Rows of the old and new picture are matched by a hash
+ * and vote for a distance; the rows that moved by the winning distance are then compared pixel by
+ * pixel, so that a copy is always exact.
  */
 final class ScrollDetector {
   /**
@@ -66,8 +67,7 @@ final class ScrollDetector {
     return best - box.height();
   }
 
-  private static Scroll longestRun(
-      int[] before, int[] after, int stride, Area box, int distance) {
+  private static Scroll longestRun(int[] before, int[] after, int stride, Area box, int distance) {
     int first = Math.max(box.y(), box.y() - distance);
     int last = Math.min(box.bottom(), box.bottom() - distance);
     int bestStart = 0;

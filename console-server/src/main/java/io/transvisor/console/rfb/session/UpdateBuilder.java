@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Writes FramebufferUpdates in the pixel format and encodings a client has chosen. Finished parts of a large update are handed
- * over early, so that no buffer grows to the size of the screen.
+ * Writes FramebufferUpdates in the pixel format and encodings a client has chosen. Finished parts
+ * of a large update are handed over early, so that no buffer grows to the size of the screen.
  */
 final class UpdateBuilder implements AutoCloseable {
   private static final int MAX_RECTANGLE_PIXELS = 1 << 16;
@@ -36,7 +36,10 @@ final class UpdateBuilder implements AutoCloseable {
   private boolean copyRect;
   private boolean desktopSize;
 
-  /** Chooses the first encoding of the list that this server has; Raw, which every client must know, if there is none. */
+  /**
+   * Chooses the first encoding of the list that this server has; Raw, which every client must know,
+   * if there is none.
+   */
   void setEncodings(List<Integer> encodings) {
     encoder = null;
     copyRect = encodings.contains(Encoding.COPY_RECT);
@@ -87,8 +90,7 @@ final class UpdateBuilder implements AutoCloseable {
   /** An update that says nothing but the new size. */
   void desktopSize(int width, int height, Consumer<ByteSink> output) {
     ServerMessages.updateHeader(sink, 1);
-    ServerMessages.rectangleHeader(
-        sink, new Area(0, 0, width, height), Encoding.DESKTOP_SIZE);
+    ServerMessages.rectangleHeader(sink, new Area(0, 0, width, height), Encoding.DESKTOP_SIZE);
     hand(output);
   }
 

@@ -9,8 +9,8 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * Decodes rectangles as RFC 6143 describes them, written from the RFC and without a look at the encoders: the judge of what they
- * send. Works on pixel values in the client's format.
+ * Decodes rectangles as RFC 6143 describes them, written from the RFC and without a look at the
+ * encoders: the judge of what they send. Works on pixel values in the client's format.
  */
 public final class RectDecoder {
   private final Inflater inflater;
@@ -85,8 +85,8 @@ public final class RectDecoder {
     }
   }
 
-  private static void copyRect(
-      DataInputStream in, int[] fb, int stride, int x, int y, int w, int h) throws IOException {
+  private static void copyRect(DataInputStream in, int[] fb, int stride, int x, int y, int w, int h)
+      throws IOException {
     int fromX = in.readUnsignedShort();
     int fromY = in.readUnsignedShort();
     int[] before = fb.clone();

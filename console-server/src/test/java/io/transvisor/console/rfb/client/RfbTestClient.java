@@ -33,6 +33,8 @@ public final class RfbTestClient implements AutoCloseable {
   private int[][] colourMap;
 
   public RfbTestClient(InetSocketAddress address) throws IOException {
+    // Small, so that a client that does not read holds its server up after one update.
+    socket.setReceiveBufferSize(1 << 16);
     socket.connect(address);
     socket.setTcpNoDelay(true);
     socket.setSoTimeout(READ_TIMEOUT_MILLIS);

@@ -138,8 +138,7 @@ class RectEncoderTest {
   private static int[] crop(int[] picture, Area a) {
     int[] part = new int[a.width() * a.height()];
     for (int row = 0; row < a.height(); row++) {
-      System.arraycopy(
-          picture, (a.y() + row) * WIDTH + a.x(), part, row * a.width(), a.width());
+      System.arraycopy(picture, (a.y() + row) * WIDTH + a.x(), part, row * a.width(), a.width());
     }
     return part;
   }

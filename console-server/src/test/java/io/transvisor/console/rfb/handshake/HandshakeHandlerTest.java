@@ -114,7 +114,8 @@ class HandshakeHandlerTest {
     send("RFB " + version + "\n");
     byte[] answer = received();
     assertThat(hex(answer)).startsWith(types);
-    assertThat(text(answer)).endsWith("Too many wrong passwords from your address; try again later");
+    assertThat(text(answer))
+        .endsWith("Too many wrong passwords from your address; try again later");
     assertThat(channel.isOpen()).isFalse();
   }
 
@@ -209,8 +210,7 @@ class HandshakeHandlerTest {
       message = received();
     }
     System.arraycopy(message, message.length - challenge.length, challenge, 0, challenge.length);
-    channel.writeInbound(
-        Unpooled.wrappedBuffer(VncAuthentication.response(password, challenge)));
+    channel.writeInbound(Unpooled.wrappedBuffer(VncAuthentication.response(password, challenge)));
   }
 
   private void send(String text) {

@@ -141,7 +141,8 @@ class GuestKeyboardTest {
     tap('F');
     up(ALT_L);
     assertThat(guest.takeEvents())
-        .containsExactly("+LEFT_CTRL", "+C", "-C", "-LEFT_CTRL", "+LEFT_ALT", "+F", "-F", "-LEFT_ALT");
+        .containsExactly(
+            "+LEFT_CTRL", "+C", "-C", "-LEFT_CTRL", "+LEFT_ALT", "+F", "-F", "-LEFT_ALT");
   }
 
   @Test
@@ -202,8 +203,7 @@ class GuestKeyboardTest {
     tap(0xFFB6);
     tap(0xFFB5);
     assertThat(guest.takeEvents())
-        .containsExactly(
-            "+LEFT_ALT", "+KEYPAD_6", "-KEYPAD_6", "+KEYPAD_5", "-KEYPAD_5");
+        .containsExactly("+LEFT_ALT", "+KEYPAD_6", "-KEYPAD_6", "+KEYPAD_5", "-KEYPAD_5");
   }
 
   @ParameterizedTest

@@ -68,8 +68,7 @@ class GuestPointerTest {
     pointer.release("b");
     pointer.release("b");
     assertThat(guest.takeEvents())
-        .containsExactly(
-            "mouse 10 0 0 1", "mouse 10 0 0 3", "mouse 0 0 0 2", "mouse 0 0 0 0");
+        .containsExactly("mouse 10 0 0 1", "mouse 10 0 0 3", "mouse 0 0 0 2", "mouse 0 0 0 0");
   }
 
   private void at(int mask, int x, int y) {

@@ -101,7 +101,8 @@ class ClientMessageDecoderTest {
     "ff, unknown message type 255",
     "0600 0000 00100001, clipboard text of 1048577 bytes",
     "0600 0000 ffffffff, clipboard text of 4294967295 bytes",
-    "00000000 18 18 00 01 00ff 00ff 00ff 10 08 00 000000, impossible pixel format: 24 bits per pixel",
+    "00000000 18 18 00 01 00ff 00ff 00ff 10 08 00 000000, impossible pixel format: 24 bits per"
+        + " pixel",
   })
   void nonsenseEndsTheConnectionWithOneLine(String bytes, String message) {
     assertThatThrownBy(() -> channel.writeInbound(Unpooled.wrappedBuffer(hex(bytes))))
@@ -151,7 +152,8 @@ class ClientMessageDecoderTest {
           at += n;
         }
       } catch (DecoderException e) {
-        assertThat(e).as("seed %d round %d", seed, round)
+        assertThat(e)
+            .as("seed %d round %d", seed, round)
             .hasRootCauseInstanceOf(RfbProtocolException.class);
       }
       for (ClientMessage m : messages()) {

@@ -110,8 +110,7 @@ class ClientPictureTest {
       for (int i = random.nextInt(4); i >= 0; i--) {
         int x = random.nextInt(WIDTH);
         int y = random.nextInt(HEIGHT);
-        Area area =
-            new Area(x, y, 1 + random.nextInt(WIDTH - x), 1 + random.nextInt(HEIGHT - y));
+        Area area = new Area(x, y, 1 + random.nextInt(WIDTH - x), 1 + random.nextInt(HEIGHT - y));
         if (random.nextInt(3) == 0) {
           scrollUp(1 + random.nextInt(40));
         } else {

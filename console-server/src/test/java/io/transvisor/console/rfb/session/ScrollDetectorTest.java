@@ -74,7 +74,6 @@ class ScrollDetectorTest {
   }
 
   private void move(int lines, int firstRow, int rows) {
-    System.arraycopy(
-        before, (firstRow + lines) * WIDTH, after, firstRow * WIDTH, rows * WIDTH);
+    System.arraycopy(before, (firstRow + lines) * WIDTH, after, firstRow * WIDTH, rows * WIDTH);
   }
 }
