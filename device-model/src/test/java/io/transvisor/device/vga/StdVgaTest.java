@@ -48,8 +48,8 @@ class StdVgaTest extends DeviceContractTest {
     return List.of(
         Peekable.ports("vga", VgaPorts.BASE, VgaPorts.COUNT, fixture.ports),
         Peekable.ports("dispi", DispiPorts.BASE, DispiPorts.COUNT, fixture.ports),
-        Peekable.mmio("window", 16, fixture.at(0xA0000)),
-        Peekable.mmio("mmio", 64, fixture.at(VgaFixture.MMIO + 0x3F0)));
+        Peekable.mmio("window", 4, fixture.at(0xA0000)),
+        Peekable.mmio("mmio", 34, fixture.at(VgaFixture.MMIO + 0x3FF)));
   }
 
   @Test
