@@ -135,10 +135,12 @@ final class SelectorQueries {
 
   private static void adjustMemory(Cpu c, Insn i) {
     DescriptorTables.requireSelectors(c);
-    int linear = c.forUpdate(i, 2);
-    int before = c.loadW(linear);
+    int before = c.readW(i);
     int after = adjusted(before, c.reg16(i.reg));
-    c.storeW(linear, after);
+    if (after != before) {
+      // Only now must the segment be writable.
+      c.writeW(i, after);
+    }
     setZero(c, after != before);
   }
 }
