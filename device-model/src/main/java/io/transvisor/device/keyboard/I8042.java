@@ -97,6 +97,7 @@ public final class I8042 implements Device {
   private int pendingCommand;
   private int translationPrefix;
   private long nextByteAt;
+  private boolean taking;
 
   /**
    * @param keyboardIrq driver on ISA interrupt 1
@@ -170,7 +171,7 @@ public final class I8042 implements Device {
 
   /** Takes a byte from a device if the buffer is empty, the device is allowed to send, and its time has come. */
   private void fill() {
-    if ((status & STATUS_OUTPUT_FULL) != 0) {
+    if ((status & STATUS_OUTPUT_FULL) != 0 || taking) {
       return;
     }
     if (displaced != NOTHING) {
@@ -188,11 +189,14 @@ public final class I8042 implements Device {
       nextByteTimer.scheduleAt(nextByteAt);
       return;
     }
+    // A device whose last byte is taken may have more to say at once, and calls back here.
+    taking = true;
     if (fromKeyboard) {
       fillFromKeyboard();
     } else {
       put(mouse.take(), true);
     }
+    taking = false;
   }
 
   /** With translation on, a break prefix is kept back and becomes the top bit of the byte that follows. */
@@ -222,12 +226,13 @@ public final class I8042 implements Device {
   }
 
   private int readData() {
+    int value = output;
     if ((status & STATUS_OUTPUT_FULL) != 0) {
       nextByteAt = events.clock().nanos() + BYTE_NANOS;
       discardOutput();
       fill();
     }
-    return output;
+    return value;
   }
 
   // ---- commands ----

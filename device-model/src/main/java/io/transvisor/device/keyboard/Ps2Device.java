@@ -92,6 +92,7 @@ abstract class Ps2Device {
   final void dropAll() {
     replies.clear();
     data.clear();
+    lastSent = 0;
   }
 
   void save(String prefix, StateWriter out) {
