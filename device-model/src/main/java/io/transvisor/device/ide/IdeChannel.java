@@ -360,7 +360,7 @@ final class IdeChannel {
     try {
       drive.close();
     } catch (ImageIoException e) {
-      IdeDrive.log(e);
+      drive.log(e);
     }
   }
 }

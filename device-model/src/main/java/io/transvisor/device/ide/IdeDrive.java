@@ -20,6 +20,9 @@ abstract class IdeDrive {
 
   private static final int INITIAL_BUFFER = 0x10000;
 
+  /** Failures a drive logs. */
+  private static final int MAX_LOGGED = 20;
+
   final IdeChannel channel;
   final int unit;
   final TaskFile registers;
@@ -39,6 +42,7 @@ abstract class IdeDrive {
   int transferMode = DEFAULT_TRANSFER_MODE;
   boolean writeCache = true;
   boolean lookAhead = true;
+  private int logged;
 
   IdeDrive(IdeChannel channel, int unit) {
     this.channel = channel;
@@ -136,8 +140,13 @@ abstract class IdeDrive {
     channel.raiseInterrupt();
   }
 
-  static void log(ImageIoException failure) {
-    LOG.warn("{}", failure.getMessage());
+  /** One line per failure, but not without end: a guest can make any number of them. */
+  final void log(ImageIoException failure) {
+    if (logged < MAX_LOGGED) {
+      logged++;
+      String end = logged == MAX_LOGGED ? " (the last one of this drive that is logged)" : "";
+      LOG.warn("{}{}", failure.getMessage(), end);
+    }
   }
 
   // ---- data port ----
@@ -162,6 +171,7 @@ abstract class IdeDrive {
   final void closeWindow() {
     windowPosition = 0;
     windowEnd = 0;
+    windowToHost = false;
   }
 
   /** Reads 2 or 4 bytes through the data port; 0 while there is nothing to read. */
