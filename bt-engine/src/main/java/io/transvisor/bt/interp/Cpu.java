@@ -253,7 +253,7 @@ public final class Cpu extends CpuState {
     }
     boolean user = cpl == 3;
     mmu.probeRead(linear, user);
-    mmu.probeRead(linear + 7, user);
+    mmu.probeRead(linear + 7 & ~0xFFF, user);
     return mmu.read(linear, 4, user) & 0xFFFFFFFFL | (long) mmu.read(linear + 4, 4, user) << 32;
   }
 
@@ -291,7 +291,7 @@ public final class Cpu extends CpuState {
     } else {
       boolean user = cpl == 3;
       mmu.probeWrite(linear, user);
-      mmu.probeWrite(linear + 7, user);
+      mmu.probeWrite(linear + 7 & ~0xFFF, user);
       mmu.write(linear, 4, (int) value, user);
       mmu.write(linear + 4, 4, (int) (value >>> 32), user);
     }
@@ -302,7 +302,7 @@ public final class Cpu extends CpuState {
     boolean user = cpl == 3;
     mmu.probeRead(linear, user);
     if ((linear & 0xFFF) + size > 4096) {
-      mmu.probeRead(linear + size - 1, user);
+      mmu.probeRead(linear + size - 1 & ~0xFFF, user);
     }
   }
 
@@ -314,7 +314,7 @@ public final class Cpu extends CpuState {
     boolean user = cpl == 3;
     mmu.probeWrite(linear, user);
     if ((linear & 0xFFF) + size > 4096) {
-      mmu.probeWrite(linear + size - 1, user);
+      mmu.probeWrite(linear + size - 1 & ~0xFFF, user);
     }
   }
 

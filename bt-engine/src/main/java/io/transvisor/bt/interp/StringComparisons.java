@@ -34,19 +34,12 @@ final class StringComparisons {
       int a;
       int b;
       do {
-        int n = run(c, i, step, left);
-        if (n > 0) {
-          // Compared without an end in sight but perhaps at the last: read that one again for its values.
-          advance(c, i, (n - 1) * step);
-          a = source(c, i);
-          b = target(c, i);
-          advance(c, i, step);
-        } else {
-          a = source(c, i);
-          b = target(c, i);
-          advance(c, i, step);
-          n = 1;
-        }
+        // The last comparison of the run, or the only one where a run is not possible, is done once more for its values.
+        int n = Math.max(run(c, i, step, left), 1);
+        advance(c, i, (n - 1) * step);
+        a = source(c, i);
+        b = target(c, i);
+        advance(c, i, step);
         Strings.advance(c, i, Cpu.ECX, -n);
         left -= n;
       } while (left > 0 && (a == b) == whileEqual && c.debugTraps == 0);
@@ -118,12 +111,8 @@ final class StringComparisons {
       boolean whileEqual = i.rep == 0xF3;
       int b;
       do {
-        int n = run(c, i, a, step, left);
-        if (n > 0) {
-          Strings.advance(c, i, Cpu.EDI, (n - 1) * step);
-        } else {
-          n = 1;
-        }
+        int n = Math.max(run(c, i, a, step, left), 1);
+        Strings.advance(c, i, Cpu.EDI, (n - 1) * step);
         b = target(c, i);
         Strings.advance(c, i, Cpu.EDI, step);
         Strings.advance(c, i, Cpu.ECX, -n);

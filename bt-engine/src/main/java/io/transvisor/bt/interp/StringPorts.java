@@ -29,7 +29,7 @@ final class StringPorts {
       int step = Strings.step(c, W.size());
       do {
         int linear = c.forUpdate(Cpu.ES, c.gpr[Cpu.EDI] & i.addressMask, W.size());
-        W.store(c, linear, c.ports.read(port, W.size()));
+        W.store(c, linear, PortAccess.read(c, port, W.size()));
         Strings.advance(c, i, Cpu.EDI, step);
         if (i.rep != 0) {
           Strings.advance(c, i, Cpu.ECX, -1);
@@ -54,7 +54,7 @@ final class StringPorts {
       int step = Strings.step(c, W.size());
       do {
         int linear = c.forRead(i.seg, c.gpr[Cpu.ESI] & i.addressMask, W.size());
-        c.ports.write(port, W.size(), W.load(c, linear));
+        PortAccess.write(c, port, W.size(), W.load(c, linear));
         Strings.advance(c, i, Cpu.ESI, step);
         if (i.rep != 0) {
           Strings.advance(c, i, Cpu.ECX, -1);

@@ -71,9 +71,15 @@ final class Strings {
     return (c.eflags & Cpu.DF) == 0 ? size : -size;
   }
 
-  /** The instruction is to be executed again after the interrupts: the caller adds its length to EIP. */
+  /**
+   * The instruction is to be executed again after the interrupts: the run loop will add its length to EIP. RF keeps a breakpoint
+   * on it from being hit once more (SDM volume 3, 17.3.1.1); armed breakpoints make the run loop consume the flag.
+   */
   static void again(Cpu c, Insn i) {
     c.eip -= i.length();
+    if (c.codeBreakpoints) {
+      c.eflags |= Cpu.RF;
+    }
     c.stopTrace();
   }
 

@@ -23,6 +23,8 @@ final class FlatMachine {
   static final int ENTRY = 0x100;
 
   private static final int SIZE = 4 << 20;
+  private static final int PAGE_DIRECTORY = 0x3F0000;
+  private static final int PAGE_TABLE = 0x3F1000;
 
   private static final InterruptController NO_INTERRUPTS =
       new InterruptController() {
@@ -68,6 +70,23 @@ final class FlatMachine {
       cpu.updateSegmentCache(s);
     }
     cpu.deriveMode();
+  }
+
+  /** Turns paging on, each page mapped at its own address, supervisor and writable. CR0.WP is set. */
+  void enablePaging() {
+    memory.write(PAGE_DIRECTORY, 4, PAGE_TABLE | 3);
+    for (int page = 0; page < SIZE >>> 12; page++) {
+      memory.write(PAGE_TABLE + 4 * page, 4, page << 12 | 3);
+    }
+    cpu.cr0 |= CpuState.CR0_PG | CpuState.CR0_WP;
+    cpu.cr3 = PAGE_DIRECTORY;
+    cpu.mmu.setControl(cpu.cr0, cpu.cr3, cpu.cr4);
+  }
+
+  /** Maps the page of a linear address to another one, with the low bits of its page-table entry. */
+  void map(int linear, int physical, int flags) {
+    memory.write(PAGE_TABLE + 4 * (linear >>> 12), 4, physical & ~0xFFF | flags);
+    cpu.mmu.invalidatePage(linear);
   }
 
   /** EIP of the code given to {@link #load}. */
