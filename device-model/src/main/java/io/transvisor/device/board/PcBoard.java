@@ -19,6 +19,8 @@ import io.transvisor.device.chipset.PhysicalMap;
 import io.transvisor.device.chipset.Piix3;
 import io.transvisor.device.chipset.Piix4Pm;
 import io.transvisor.device.dma.Dma8237;
+import io.transvisor.device.floppy.Fdc82077aa;
+import io.transvisor.device.floppy.FloppyFormat;
 import io.transvisor.device.fwcfg.FwCfg;
 import io.transvisor.device.fwcfg.FwCfgItems;
 import io.transvisor.device.ide.AtaDisk;
@@ -41,6 +43,7 @@ import io.transvisor.device.rtc.CmosSetup;
 import io.transvisor.device.rtc.Mc146818;
 import io.transvisor.device.serial.CharBackend;
 import io.transvisor.device.serial.Uart16550A;
+import io.transvisor.device.storage.BlockImage;
 import io.transvisor.device.vga.StdVga;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -57,6 +60,7 @@ public final class PcBoard {
   private static final int[] SERIAL_IRQ = {4, 3, 4, 3};
   private static final int PARALLEL_PORT = 0x378;
   private static final int PARALLEL_IRQ = 7;
+  private static final int FLOPPY_IRQ = 6;
   private static final int CLOCK_IRQ = 0;
   private static final int KEYBOARD_IRQ = 1;
   private static final int RTC_IRQ = 8;
@@ -82,6 +86,7 @@ public final class PcBoard {
   private final IsaIrqLines irqs;
   private final Mc146818 rtc;
   private final Dma8237 dma;
+  private final Fdc82077aa floppies;
   private final CoprocessorError coprocessorError;
   private final Ps2Keyboard keyboard;
   private final Ps2Mouse mouse;
@@ -129,6 +134,7 @@ public final class PcBoard {
       IrqLine irq = irqs.input(PARALLEL_IRQ);
       add(new ParallelPort("parallel0", events, ports, PARALLEL_PORT, irq, options.parallel()));
     }
+    floppies = add(floppyController());
     addDebugPorts();
 
     pci = add(new PciBus(ports));
@@ -169,6 +175,24 @@ public final class PcBoard {
         add(new Uart16550A("serial" + i, events, ports, SERIAL_PORT[i], irqs.input(SERIAL_IRQ[i]), backend));
       }
     }
+  }
+
+  /** Drive A is always there, drive B only with a disk in it; both are of the kind their disks need. */
+  private Fdc82077aa floppyController() {
+    FloppyFormat.DriveKind[] kinds = {FloppyFormat.ORDINARY.drive(), null};
+    for (int i = 0; i < PcOptions.FLOPPY_DRIVES; i++) {
+      BlockImage image = options.floppies().get(i);
+      if (image != null) {
+        kinds[i] = FloppyFormat.ofSize(image.sectors(), image.describe()).drive();
+      }
+    }
+    Fdc82077aa controller = new Fdc82077aa(events, ports, irqs.input(FLOPPY_IRQ), dma, kinds[0], kinds[1]);
+    for (int i = 0; i < PcOptions.FLOPPY_DRIVES; i++) {
+      if (options.floppies().get(i) != null) {
+        controller.insert(i, options.floppies().get(i));
+      }
+    }
+    return controller;
   }
 
   private void addDebugPorts() {
@@ -226,7 +250,8 @@ public final class PcBoard {
   }
 
   private void setUpCmos() {
-    CmosSetup cmos = new CmosSetup(rtc).memory(memory.ramSize()).mouse().bootOrder(options.bootOrder(), false);
+    CmosSetup cmos = new CmosSetup(rtc).memory(memory.ramSize()).mouse();
+    cmos.floppies(floppies.cmosType(0), floppies.cmosType(1)).bootOrder(options.bootOrder(), true);
     for (int i = 0; i < PcOptions.IDE_POSITIONS; i++) {
       if (disks[i] != null) {
         DiskGeometry g = disks[i].geometry();
@@ -292,6 +317,11 @@ public final class PcBoard {
   /** Presses the power button; on the vCPU thread. */
   public void pressPowerButton() {
     powerManagement.pressPowerButton();
+  }
+
+  /** The floppy drives, for changing disks on the vCPU thread. */
+  public Fdc82077aa floppyDrives() {
+    return floppies;
   }
 
   /**
