@@ -1,5 +1,7 @@
 package io.transvisor.bt.interp;
 
+import io.transvisor.bt.fpu.MmxInstructions;
+import io.transvisor.bt.fpu.X87Instructions;
 import io.transvisor.bt.isa.FormTable;
 
 /** The whole instruction table, put together from the families. */
@@ -33,6 +35,8 @@ public final class InstructionSet {
     DescriptorTables.define(t);
     SelectorQueries.define(t);
     SystemInstructions.define(t);
+    X87Instructions.define(t);
+    MmxInstructions.define(t);
     return t;
   }
 }

@@ -27,6 +27,7 @@ public final class Screen {
   private final CopyOnWriteArrayList<Listener> listeners = new CopyOnWriteArrayList<>();
   private final AtomicInteger watchers = new AtomicInteger();
   private final Object lock = new Object();
+  private volatile Runnable firstWatcher = () -> {};
   private int width = 640;
   private int height = 480;
   private int[] pixels = new int[width * height];
@@ -41,7 +42,14 @@ public final class Screen {
 
   /** A console starts watching: the picture must be kept up to date. */
   public void watch() {
-    watchers.incrementAndGet();
+    if (watchers.getAndIncrement() == 0) {
+      firstWatcher.run();
+    }
+  }
+
+  /** Machine's side: told when somebody starts to watch, so that a parked vCPU paints at once. */
+  public void onFirstWatcher(Runnable action) {
+    firstWatcher = action;
   }
 
   public void unwatch() {

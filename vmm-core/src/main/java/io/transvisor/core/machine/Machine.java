@@ -57,6 +57,7 @@ public final class Machine implements MachineControl {
     this.ports = ports;
     this.clock = clock;
     this.events = new EventQueue(clock);
+    screen.onFirstWatcher(() -> post(() -> nextRefresh = System.nanoTime()));
     events.onEarlierDeadline(
         () -> {
           if (engine != null) {
