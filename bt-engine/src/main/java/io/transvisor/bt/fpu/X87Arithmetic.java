@@ -160,28 +160,22 @@ public final class X87Arithmetic {
     }
   }
 
-  /** Result of FCOMI and FUCOMI when an unmasked exception leaves EFLAGS as it is. */
-  public static final int KEEP_FLAGS = -1;
-
   /**
    * FCOMI, FUCOMI and their popping forms.
    *
-   * @return the conditions as ZF, PF and CF at their places in EFLAGS (OF, SF and AF become 0), or {@link #KEEP_FLAGS}
+   * @return the conditions as ZF, PF and CF at their places in EFLAGS (OF, SF and AF become 0)
    */
   public static int compareToFlags(FpuState f, int i, boolean quiet, boolean pop) {
     int conditions = Comparison.UNORDERED;
+    boolean masked;
     if (X87Stack.isEmpty(f, 0) || X87Stack.isEmpty(f, i)) {
-      if (!X87Stack.underflow(f)) {
-        return KEEP_FLAGS;
-      }
+      masked = X87Stack.underflow(f);
     } else {
       f.raised = 0;
       conditions = conditions(f, i, quiet);
-      if (!X87Stack.commit(f)) {
-        return KEEP_FLAGS;
-      }
+      masked = X87Stack.commit(f);
     }
-    if (pop) {
+    if (masked && pop) {
       X87Stack.pop(f);
     }
     // C0, C2, C3 stand where SAHF takes CF, PF, ZF from the status word's upper byte

@@ -284,10 +284,7 @@ final class X87Templates {
     public void execute(Cpu c, Insn i) {
       requireP6(c);
       X87Guard.begin(c);
-      int flags = X87Arithmetic.compareToFlags(c.fpu, i.rm, OP.quiet(), OP.pop());
-      if (flags != X87Arithmetic.KEEP_FLAGS) {
-        c.setArithmeticFlags(flags);
-      }
+      c.setArithmeticFlags(X87Arithmetic.compareToFlags(c.fpu, i.rm, OP.quiet(), OP.pop()));
       X87Guard.end(c, i, SHAPE.opcode());
     }
   }

@@ -38,9 +38,8 @@ final class HardwareComparison {
     if (c.memory() != null && !c.memory().equals(memory(machine))) {
       return "memory %s instead of %s".formatted(memory(machine), c.memory());
     }
-    boolean flagsKept = (c.statusAfter() & FpuState.ES) != 0;
     int flags = machine.cpu.arithmeticFlags();
-    boolean compareFlags = (instruction.outputs() & X87Vectors.OUT_FLAGS) != 0 && !flagsKept;
+    boolean compareFlags = (instruction.outputs() & X87Vectors.OUT_FLAGS) != 0;
     if (compareFlags && ((flags ^ c.flags()) & ARITHMETIC) != 0) {
       return "flags %02x instead of %02x".formatted(flags, c.flags());
     }
