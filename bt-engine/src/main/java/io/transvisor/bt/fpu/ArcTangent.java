@@ -6,8 +6,9 @@ import static io.transvisor.bt.fpu.Extended.SIGN;
 import io.transvisor.core.cpu.FpuState;
 
 /**
- * FPATAN: the angle of the point (x, y). The quotient q of smaller and larger magnitude is brought near zero by
- * {@code atan q = atan c + atan((q - c) / (1 + q c))} with c the nearest multiple of 1/16.
+ * FPATAN: the angle of the point (x, y). The quotient q of smaller and larger magnitude is brought
+ * near zero by {@code atan q = atan c + atan((q - c) / (1 + q c))} with c the nearest multiple of
+ * 1/16.
  */
 final class ArcTangent {
   /** 1 / (2k+1) with 127 fraction bits. */
@@ -55,7 +56,10 @@ final class ArcTangent {
 
   private static final long HALF_PI_LOW = 0x62633145C06E0E69L;
 
-  /** Significands, with the exponent of 1, 2 or 1/2, of the multiples of pi that special operands give. */
+  /**
+   * Significands, with the exponent of 1, 2 or 1/2, of the multiples of pi that special operands
+   * give.
+   */
   private static final long THREE_QUARTERS_PI_HIGH = 0x96CBE3F9990E91A7L;
 
   private static final long THREE_QUARTERS_PI_LOW = 0x9394C9E8A0A5159CL;
@@ -123,7 +127,10 @@ final class ArcTangent {
     angle.normalize().deliverInexact(f, sign);
   }
 
-  /** Quotient at most 1 and both operands positive: the result may be tiny and keeps relative precision. */
+  /**
+   * Quotient at most 1 and both operands positive: the result may be tiny and keeps relative
+   * precision.
+   */
   private static void flat(FpuState f, int sign, Wide quotient) {
     if (node(quotient) != 0) {
       Wide angle = fixedArctangent(quotient);

@@ -83,7 +83,10 @@ final class BinaryFormats {
     return encode(f, sig, se, DOUBLE_DROPPED, DOUBLE_BIAS, DOUBLE_MAX);
   }
 
-  /** Sign bit, exponent and fraction of the narrow format; {@code dropped} significand bits fall away. */
+  /**
+   * Sign bit, exponent and fraction of the narrow format; {@code dropped} significand bits fall
+   * away.
+   */
   private static long encode(FpuState f, long sig, int se, int dropped, int bias, int max) {
     int fractionBits = 63 - dropped;
     int signShift = dropped == SINGLE_DROPPED ? 16 : 48;
@@ -103,8 +106,7 @@ final class BinaryFormats {
       }
     }
     int exponent = Extended.normalizedExponent(sig, se) - BIAS + bias;
-    return round(
-        f, sign, se & SIGN, exponent, Extended.normalize(sig), dropped, max, fractionBits);
+    return round(f, sign, se & SIGN, exponent, Extended.normalize(sig), dropped, max, fractionBits);
   }
 
   private static long round(
@@ -146,8 +148,7 @@ final class BinaryFormats {
     return sign | tiny + (tinyUp ? 1 : 0);
   }
 
-  private static long overflow(
-      FpuState f, long sign, int rawSign, int max, int fractionBits) {
+  private static long overflow(FpuState f, long sign, int rawSign, int max, int fractionBits) {
     if ((f.control & FpuState.OE) == 0) {
       f.raised |= FpuState.OE;
       return 0;

@@ -6,7 +6,10 @@ import static io.transvisor.bt.fpu.Extended.SIGN;
 
 import io.transvisor.core.cpu.FpuState;
 
-/** FCOM, FUCOM, FTST and FXAM: results are condition bits C0, C2 and C3 of the status word (Intel SDM volume 1, table 8-6). */
+/**
+ * FCOM, FUCOM, FTST and FXAM: results are condition bits C0, C2 and C3 of the status word (Intel
+ * SDM volume 1, table 8-6).
+ */
 final class Comparison {
   static final int GREATER = 0;
   static final int LESS = FpuState.C0;

@@ -69,7 +69,8 @@ final class Division {
   }
 
   /**
-   * Unsigned {@code high:low / divisor} by two 32-bit digits (Knuth, TAOCP volume 2, 4.3.1 algorithm D).
+   * Unsigned {@code high:low / divisor} by two 32-bit digits (Knuth, TAOCP volume 2, 4.3.1
+   * algorithm D).
    *
    * @param high less than the divisor
    * @param divisor has bit 63 set
@@ -83,7 +84,9 @@ final class Division {
     return (q1 << 32) + q0;
   }
 
-  /** One digit of {@code high:next / d1:d0}, where next is the following 32 bits of the dividend. */
+  /**
+   * One digit of {@code high:next / d1:d0}, where next is the following 32 bits of the dividend.
+   */
   private static long digit(long high, long next, long d1, long d0) {
     long q = Long.divideUnsigned(high, d1);
     long r = high - q * d1;

@@ -57,12 +57,10 @@ final class Exponential {
     if (exponent == 0) {
       f.raised |= FpuState.DE;
     }
-    Wide t =
-        new Wide().set(Extended.normalize(sig), Extended.normalizedExponent(sig, se));
+    Wide t = new Wide().set(Extended.normalize(sig), Extended.normalizedExponent(sig, se));
     t.multiply(new Wide().set(LN2_HIGH, LN2_LOW, 0));
     Wide fraction = new Wide().set(t).toFixed(0);
-    Wide sum =
-        new Wide().polynomial(SERIES, fraction.high, fraction.low, (se & SIGN) != 0);
+    Wide sum = new Wide().polynomial(SERIES, fraction.high, fraction.low, (se & SIGN) != 0);
     sum.exponent = 1;
     sum.normalize().multiply(t).deliverInexact(f, se & SIGN);
   }

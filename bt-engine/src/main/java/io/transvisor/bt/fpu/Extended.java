@@ -1,8 +1,8 @@
 package io.transvisor.bt.fpu;
 
 /**
- * The double extended-precision format (Intel SDM volume 1, 4.2.2 and 8.2.2): a 64-bit significand with explicit integer bit, and a
- * sign in bit 15 above a 15-bit exponent biased by 16383.
+ * The double extended-precision format (Intel SDM volume 1, 4.2.2 and 8.2.2): a 64-bit significand
+ * with explicit integer bit, and a sign in bit 15 above a 15-bit exponent biased by 16383.
  */
 final class Extended {
   static final int SIGN = 0x8000;
@@ -38,7 +38,8 @@ final class Extended {
   }
 
   static boolean isNan(long significand, int signExponent) {
-    return (signExponent & MAX_EXPONENT) == MAX_EXPONENT && significand < 0
+    return (signExponent & MAX_EXPONENT) == MAX_EXPONENT
+        && significand < 0
         && significand != INTEGER_BIT;
   }
 
@@ -59,7 +60,9 @@ final class Extended {
     return significand != 0 && (signExponent & MAX_EXPONENT) == 0;
   }
 
-  /** Exponent of a finite nonzero value once its significand is {@linkplain #normalize normalised}. */
+  /**
+   * Exponent of a finite nonzero value once its significand is {@linkplain #normalize normalised}.
+   */
   static int normalizedExponent(long significand, int signExponent) {
     int exponent = signExponent & MAX_EXPONENT;
     return exponent != 0 ? exponent : 1 - Long.numberOfLeadingZeros(significand);

@@ -43,7 +43,10 @@ final class IntegerFormats {
     return toInteger(f, sig, se, Long.MIN_VALUE);
   }
 
-  /** The value rounded to an integer not below {@code min} nor above {@code ~min}; {@code min} is also the integer indefinite. */
+  /**
+   * The value rounded to an integer not below {@code min} nor above {@code ~min}; {@code min} is
+   * also the integer indefinite.
+   */
   private static long toInteger(FpuState f, long sig, int se, long min) {
     int exponent = se & MAX_EXPONENT;
     if (Extended.isUnsupported(sig, se) || exponent > BIAS + 63) {
@@ -68,8 +71,7 @@ final class IntegerFormats {
     }
     long integer = shift < 64 ? sig >>> shift : 0;
     long rest = shift < 64 ? sig << -shift : shift == 64 ? sig : 1;
-    boolean up =
-        Rounding.increments(Rounding.mode(f.control), se & SIGN, (integer & 1) != 0, rest);
+    boolean up = Rounding.increments(Rounding.mode(f.control), se & SIGN, (integer & 1) != 0, rest);
     if (rest != 0) {
       f.raised |= up ? FpuState.PE | FpuState.C1 : FpuState.PE;
     }

@@ -8,8 +8,8 @@ import static io.transvisor.bt.fpu.Extended.SIGN;
 import io.transvisor.core.cpu.FpuState;
 
 /**
- * FYL2X and FYL2XP1. With x = 2^k m, m between about 0.7 and 1.4, and c the multiple of 1/32 nearest to m,
- * {@code log2 x = k + log2 c + 2/ln 2 * artanh((m - c) / (m + c))}.
+ * FYL2X and FYL2XP1. With x = 2^k m, m between about 0.7 and 1.4, and c the multiple of 1/32
+ * nearest to m, {@code log2 x = k + log2 c + 2/ln 2 * artanh((m - c) / (m + c))}.
  */
 final class Logarithm {
   /** 2 / ln 2 / (2k+1) with 126 fraction bits. */
@@ -108,7 +108,10 @@ final class Logarithm {
     }
   }
 
-  /** Delivers y * log2(x + 1); outside -1 < x the hardware's result is undefined, here it is the invalid operation's. */
+  /**
+   * Delivers y * log2(x + 1); outside -1 < x the hardware's result is undefined, here it is the
+   * invalid operation's.
+   */
   static void yLog2XPlus1(FpuState f, long xSig, int xSe, long ySig, int ySe) {
     if (Nans.handle(f, xSig, xSe, ySig, ySe)) {
       return;
@@ -256,7 +259,10 @@ final class Logarithm {
     return sum.normalize();
   }
 
-  /** {@code 2/ln 2 * artanh(numerator / denominator)} of normalised numbers with a small quotient; changes the numerator. */
+  /**
+   * {@code 2/ln 2 * artanh(numerator / denominator)} of normalised numbers with a small quotient;
+   * changes the numerator.
+   */
   private static Wide nearOne(Wide numerator, Wide denominator) {
     Wide s = numerator.divide(denominator);
     Wide square = new Wide().set(s).multiply(s).toFixed(0);

@@ -1,8 +1,8 @@
 package io.transvisor.bt.fpu;
 
 /**
- * The arithmetic of MMX: operations on 64 bits taken as eight bytes, four words or two doublewords, named as the instructions (Intel
- * SDM volume 2). The first operand is the destination.
+ * The arithmetic of MMX: operations on 64 bits taken as eight bytes, four words or two doublewords,
+ * named as the instructions (Intel SDM volume 2). The first operand is the destination.
  */
 public final class Mmx {
   private static final long BYTE_SIGNS = 0x8080808080808080L;

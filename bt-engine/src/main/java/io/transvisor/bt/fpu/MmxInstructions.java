@@ -11,8 +11,9 @@ import io.transvisor.core.cpu.FpuState;
 import java.lang.invoke.MethodHandles;
 
 /**
- * Rows of the instruction table for MMX, and their handler templates; see {@link Specializer}. Every MMX instruction but EMMS makes
- * all x87 registers in use and TOP 0, and writing a register fills its sign and exponent with ones (Intel SDM volume 3, 12.2).
+ * Rows of the instruction table for MMX, and their handler templates; see {@link Specializer}.
+ * Every MMX instruction but EMMS makes all x87 registers in use and TOP 0, and writing a register
+ * fills its sign and exponent with ones (Intel SDM volume 3, 12.2).
  */
 public final class MmxInstructions {
   private static final Specializer SPECIALIZER = new Specializer(MethodHandles.lookup());
@@ -74,7 +75,8 @@ public final class MmxInstructions {
     shift(t, "F3", "73 /6", "psllq", Mmx::psllq);
     t.op("0F 6E /r", "movd Pq,Ed").rm(MOVE_FROM_REGISTER, MOVE_FROM_DWORD);
     t.op("0F 7E /r", "movd Ed,Pq").rm(MOVE_TO_REGISTER, MOVE_TO_DWORD);
-    t.op("0F 6F /r", "movq Pq,Qq").rm(make(Register.class, (a, b) -> b), make(Memory.class, (a, b) -> b));
+    t.op("0F 6F /r", "movq Pq,Qq")
+        .rm(make(Register.class, (a, b) -> b), make(Memory.class, (a, b) -> b));
     t.op("0F 7F /r", "movq Qq,Pq").rm(STORE_REGISTER, STORE);
     t.op("0F 77", "emms").any(EMMS);
   }

@@ -6,7 +6,9 @@ import static io.transvisor.bt.fpu.Extended.QUIET_BIT;
 
 import io.transvisor.core.cpu.FpuState;
 
-/** Results of operations on NaNs and unsupported formats (Intel SDM volume 1, 4.8.3.5 and 8.5.1.2). */
+/**
+ * Results of operations on NaNs and unsupported formats (Intel SDM volume 1, 4.8.3.5 and 8.5.1.2).
+ */
 final class Nans {
   private Nans() {}
 
@@ -37,8 +39,9 @@ final class Nans {
   }
 
   /**
-   * Handles two operands of which one or both may be NaN or unsupported. Of two NaNs of the same kind the larger significand wins
-   * (the positive one of equal significands); a quiet NaN wins over a signalling one.
+   * Handles two operands of which one or both may be NaN or unsupported. Of two NaNs of the same
+   * kind the larger significand wins (the positive one of equal significands); a quiet NaN wins
+   * over a signalling one.
    *
    * @return whether there was one, and the result is set
    */

@@ -5,8 +5,8 @@ import static io.transvisor.bt.fpu.Extended.SIGN;
 import io.transvisor.core.cpu.FpuState;
 
 /**
- * FPREM and FPREM1. The conditions C0, C1, C2 and C3 are delivered in {@link FpuState#raised}: C2 says that the reduction is not
- * complete, the others hold the three lowest bits of the quotient.
+ * FPREM and FPREM1. The conditions C0, C1, C2 and C3 are delivered in {@link FpuState#raised}: C2
+ * says that the reduction is not complete, the others hold the three lowest bits of the quotient.
  */
 final class Remainder {
   private Remainder() {}
@@ -60,7 +60,10 @@ final class Remainder {
     }
   }
 
-  /** Long division by one bit per step; the remainder has the weight of {@code dividend} shifted left by {@code steps}. */
+  /**
+   * Long division by one bit per step; the remainder has the weight of {@code dividend} shifted
+   * left by {@code steps}.
+   */
   private static long reduce(FpuState f, long dividend, long divisor, int steps) {
     long rest = dividend;
     long quotient = 0;
@@ -82,7 +85,13 @@ final class Remainder {
   }
 
   private static void complete(
-      FpuState f, int sign, long dividend, int exponent, long divisor, int difference, boolean nearest) {
+      FpuState f,
+      int sign,
+      long dividend,
+      int exponent,
+      long divisor,
+      int difference,
+      boolean nearest) {
     long rest;
     long quotient;
     int resultSign = sign;
@@ -93,7 +102,8 @@ final class Remainder {
       rest = dividend;
       resultExponent--;
       if (Long.compareUnsigned(dividend, divisor) > 0) {
-        // 2b - a in units of half of b's weight; a > b as significands, so the difference is below b
+        // 2b - a in units of half of b's weight; a > b as significands, so the difference is below
+        // b
         rest = divisor - (dividend - divisor);
         quotient = 1;
         resultSign ^= SIGN;

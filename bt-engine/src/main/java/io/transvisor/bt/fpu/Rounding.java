@@ -6,8 +6,9 @@ import static io.transvisor.bt.fpu.Extended.MAX_EXPONENT;
 import io.transvisor.core.cpu.FpuState;
 
 /**
- * Rounds exact intermediate results to the extended format under rounding and precision control, with the masked and unmasked
- * responses to overflow and underflow (Intel SDM volume 1, 4.8.4, 4.9.1 and 8.5). Tininess is detected after rounding.
+ * Rounds exact intermediate results to the extended format under rounding and precision control,
+ * with the masked and unmasked responses to overflow and underflow (Intel SDM volume 1, 4.8.4,
+ * 4.9.1 and 8.5). Tininess is detected after rounding.
  */
 final class Rounding {
   static final int NEAREST = 0;
@@ -31,7 +32,8 @@ final class Rounding {
   }
 
   /**
-   * Delivers {@code (high + low / 2^64) * 2^(exponent - 16383 - 63)} under precision and rounding control.
+   * Delivers {@code (high + low / 2^64) * 2^(exponent - 16383 - 63)} under precision and rounding
+   * control.
    *
    * @param sign 0 or 0x8000
    * @param exponent biased; may lie outside the format's range
@@ -39,16 +41,17 @@ final class Rounding {
    * @param low lower bits; bit 0 also stands for nonzero bits below it
    */
   static void round(FpuState f, int sign, int exponent, long high, long low) {
-    if ((f.control & MODES) == NEAREST_EXTENDED
-        && exponent > 0
-        && exponent < MAX_EXPONENT - 1) {
+    if ((f.control & MODES) == NEAREST_EXTENDED && exponent > 0 && exponent < MAX_EXPONENT - 1) {
       nearest(f, sign, exponent, high, low);
     } else {
       round(f, sign, exponent, high, low, precisionUnit(f.control));
     }
   }
 
-  /** As {@link #round} but always to 64 bits: for the operations that precision control does not affect. */
+  /**
+   * As {@link #round} but always to 64 bits: for the operations that precision control does not
+   * affect.
+   */
   static void round64(FpuState f, int sign, int exponent, long high, long low) {
     round(f, sign, exponent, high, low, 1);
   }
@@ -97,8 +100,7 @@ final class Rounding {
     return high << 64 - Long.numberOfTrailingZeros(unit) | (low != 0 ? 1 : 0);
   }
 
-  private static void round(
-      FpuState f, int sign, int exponent, long high, long low, long unit) {
+  private static void round(FpuState f, int sign, int exponent, long high, long low, long unit) {
     int mode = mode(f.control);
     long rest = discarded(high, low, unit);
     long kept = high & -unit;
@@ -159,8 +161,7 @@ final class Rounding {
     long tinyLow = shiftRightLow(high, low, shift);
     long tinyHigh = shift < 64 ? high >>> shift : 0;
     long tinyRest = discarded(tinyHigh, tinyLow, unit);
-    boolean tinyUp =
-        increments(mode(f.control), sign, (tinyHigh & unit) != 0, tinyRest);
+    boolean tinyUp = increments(mode(f.control), sign, (tinyHigh & unit) != 0, tinyRest);
     long result = (tinyHigh & -unit) + (tinyUp ? unit : 0);
     if (tinyRest != 0) {
       f.raised |= FpuState.UE;
@@ -170,7 +171,10 @@ final class Rounding {
     f.resultSignExponent = result < 0 ? sign | 1 : sign;
   }
 
-  /** Lower 64 bits of {@code high:low} shifted right by {@code shift} at least 1, lost bits jammed into bit 0. */
+  /**
+   * Lower 64 bits of {@code high:low} shifted right by {@code shift} at least 1, lost bits jammed
+   * into bit 0.
+   */
   private static long shiftRightLow(long high, long low, int shift) {
     if (shift < 64) {
       return high << -shift | low >>> shift | (low << -shift != 0 ? 1 : 0);

@@ -40,11 +40,7 @@ final class Scaling {
       int exponent = Extended.normalizedExponent(aSig, aSe);
       int scale = truncate(bSig, bSe & MAX_EXPONENT);
       Rounding.round64(
-          f,
-          aSe & SIGN,
-          exponent + (bNegative ? -scale : scale),
-          Extended.normalize(aSig),
-          0);
+          f, aSe & SIGN, exponent + (bNegative ? -scale : scale), Extended.normalize(aSig), 0);
     }
   }
 
@@ -57,8 +53,9 @@ final class Scaling {
   }
 
   /**
-   * Delivers the significand of a as a value in [1, 2) with a's sign; the unbiased exponent, as the significand of a value with
-   * sign and exponent, is what {@link #exponentSignificand} and {@link #exponentSignExponent} give for the same operand.
+   * Delivers the significand of a as a value in [1, 2) with a's sign; the unbiased exponent, as the
+   * significand of a value with sign and exponent, is what {@link #exponentSignificand} and {@link
+   * #exponentSignExponent} give for the same operand.
    */
   static void extractSignificand(FpuState f, long sig, int se) {
     if (Nans.handle(f, sig, se)) {

@@ -53,11 +53,13 @@ final class SquareRoot {
     Rounding.round(f, 0, (exponent >> 1) + BIAS, root, below);
   }
 
-  /** Floor of the root of {@code high:low} at least 2^126: double-precision estimate, one Newton step, correction. */
+  /**
+   * Floor of the root of {@code high:low} at least 2^126: double-precision estimate, one Newton
+   * step, correction.
+   */
   private static long root(long high, long low) {
     double estimate = Math.sqrt((high >>> 11) * 0x1p75);
-    long root =
-        estimate >= 0x1p64 ? -1 : (long) (estimate * 0.5) << 1 | 1;
+    long root = estimate >= 0x1p64 ? -1 : (long) (estimate * 0.5) << 1 | 1;
     root |= INTEGER_BIT;
     // (radicand - root^2) / (2 root) is far below 2^63 in magnitude: use double for it
     long square = root * root;

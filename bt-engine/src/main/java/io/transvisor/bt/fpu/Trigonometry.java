@@ -7,8 +7,9 @@ import static io.transvisor.bt.fpu.Extended.SIGN;
 import io.transvisor.core.cpu.FpuState;
 
 /**
- * FSIN, FCOS and FPTAN for arguments below 2^63. Arguments are reduced by the hardware's pi of 66 bits (Intel SDM volume 1, 8.3.8),
- * exactly; sine and cosine of the remainder, at most pi/4, are Taylor series in 128 bits.
+ * FSIN, FCOS and FPTAN for arguments below 2^63. Arguments are reduced by the hardware's pi of 66
+ * bits (Intel SDM volume 1, 8.3.8), exactly; sine and cosine of the remainder, at most pi/4, are
+ * Taylor series in 128 bits.
  */
 final class Trigonometry {
   /** 1 / (2k+1)! with 127 fraction bits. */
@@ -51,10 +52,16 @@ final class Trigonometry {
 
   private static final long HALF_PI_LOW = 0x243F6A8885A308D3L;
 
-  /** Biased exponent at which the lowest significand bit weighs as much as the lowest bit of pi/2: the values from 1/4 up. */
+  /**
+   * Biased exponent at which the lowest significand bit weighs as much as the lowest bit of pi/2:
+   * the values from 1/4 up.
+   */
   private static final int REDUCE_FROM = BIAS - 2;
 
-  /** What is left of the argument, normalised; its sign, and the multiple of pi/2 taken off the magnitude. */
+  /**
+   * What is left of the argument, normalised; its sign, and the multiple of pi/2 taken off the
+   * magnitude.
+   */
   private final Wide rest = new Wide();
 
   private boolean restNegative;
@@ -200,7 +207,10 @@ final class Trigonometry {
     result.normalize();
   }
 
-  /** Sum of the alternating series in the square of the remainder; where it would round to 1 it stays just below. */
+  /**
+   * Sum of the alternating series in the square of the remainder; where it would round to 1 it
+   * stays just below.
+   */
   private void series(Wide sum, long[] coefficients) {
     Wide square = new Wide().set(rest).multiply(rest).toFixed(0);
     sum.polynomial(coefficients, square.high, square.low, true);

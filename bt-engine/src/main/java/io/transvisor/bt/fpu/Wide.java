@@ -5,9 +5,9 @@ import static io.transvisor.bt.fpu.Extended.BIAS;
 import io.transvisor.core.cpu.FpuState;
 
 /**
- * An unsigned number of 128 significant bits for the inside of the transcendental functions: {@code (high:low / 2^128) * 2^exponent},
- * normalised (bit 63 of {@code high} set) unless used as a plain 128-bit fixed-point number. Products and quotients are good to a few
- * units of 2^-128.
+ * An unsigned number of 128 significant bits for the inside of the transcendental functions: {@code
+ * (high:low / 2^128) * 2^exponent}, normalised (bit 63 of {@code high} set) unless used as a plain
+ * 128-bit fixed-point number. Products and quotients are good to a few units of 2^-128.
  */
 final class Wide {
   long high;
@@ -68,7 +68,10 @@ final class Wide {
     return this;
   }
 
-  /** Turns a normalised number below {@code 2^integerBits} into fixed point with 128 - integerBits fraction bits. */
+  /**
+   * Turns a normalised number below {@code 2^integerBits} into fixed point with 128 - integerBits
+   * fraction bits.
+   */
   Wide toFixed(int integerBits) {
     shiftRight(integerBits - exponent);
     exponent = integerBits;
@@ -126,7 +129,8 @@ final class Wide {
       shiftRight(1);
       exponent++;
     }
-    // first 64 bits of the quotient, then the remainder high:low * 2^64 - q1 * d in the words w2, w1, w0
+    // first 64 bits of the quotient, then the remainder high:low * 2^64 - q1 * d in the words w2,
+    // w1, w0
     long q1 = Long.compareUnsigned(high, d1) < 0 ? Division.quotient(high, low, d1) : -1;
     long middle = q1 * d1;
     long carry = Math.unsignedMultiplyHigh(q1, d0);
@@ -155,8 +159,8 @@ final class Wide {
   }
 
   /**
-   * Sets {@code high:low} to the sum of {@code coefficients[k] * (sign * x)^k}, all of them non-negative numbers in the same fixed-point
-   * format.
+   * Sets {@code high:low} to the sum of {@code coefficients[k] * (sign * x)^k}, all of them
+   * non-negative numbers in the same fixed-point format.
    *
    * @param coefficients pairs of high and low words, lowest order first, decreasing
    * @param xHigh x as a fraction of 128 bits

@@ -2,7 +2,9 @@ package io.transvisor.bt.fpu;
 
 import io.transvisor.core.cpu.FpuState;
 
-/** The basic arithmetic and comparison instructions on the register stack, operands already fetched. */
+/**
+ * The basic arithmetic and comparison instructions on the register stack, operands already fetched.
+ */
 public final class X87Arithmetic {
   /** Operations as the reg field of D8 to DE numbers them; st is ST(0) and x the other operand. */
   public static final int ADD = 0;
@@ -27,8 +29,7 @@ public final class X87Arithmetic {
 
   private X87Arithmetic() {}
 
-  private static void apply(
-      FpuState f, int operation, long sig, int se, long xSig, int xSe) {
+  private static void apply(FpuState f, int operation, long sig, int se, long xSig, int xSe) {
     switch (operation) {
       case ADD -> Addition.add(f, sig, se, xSig, xSe);
       case MULTIPLY -> Multiplication.multiply(f, sig, se, xSig, xSe);
@@ -40,9 +41,11 @@ public final class X87Arithmetic {
     }
   }
 
-  /** ST(destination) = operation of ST(0) and ST(i), where destination is 0 or i; then pops if wanted. */
-  public static void registers(
-      FpuState f, int operation, int i, int destination, boolean pop) {
+  /**
+   * ST(destination) = operation of ST(0) and ST(i), where destination is 0 or i; then pops if
+   * wanted.
+   */
+  public static void registers(FpuState f, int operation, int i, int destination, boolean pop) {
     if (X87Stack.isEmpty(f, 0) || X87Stack.isEmpty(f, i)) {
       if (!X87Stack.underflow(f)) {
         return;
@@ -92,8 +95,7 @@ public final class X87Arithmetic {
         return;
       }
       f.raised = denormal ? FpuState.DE : 0;
-      int conditions =
-          Comparison.compare(f, f.significand[st], f.signExponent[st], sig, se, false);
+      int conditions = Comparison.compare(f, f.significand[st], f.signExponent[st], sig, se, false);
       compared(f, conditions, operation - COMPARE);
       return;
     }
@@ -134,8 +136,7 @@ public final class X87Arithmetic {
       return;
     }
     f.raised = 0;
-    compared(
-        f, Comparison.compare(f, f.significand[f.top], f.signExponent[f.top], 0, 0, false), 0);
+    compared(f, Comparison.compare(f, f.significand[f.top], f.signExponent[f.top], 0, 0, false), 0);
   }
 
   private static void unorderedByUnderflow(FpuState f, int pops) {

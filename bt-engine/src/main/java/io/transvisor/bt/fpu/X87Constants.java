@@ -3,8 +3,8 @@ package io.transvisor.bt.fpu;
 import io.transvisor.core.cpu.FpuState;
 
 /**
- * Values of the load-constant instructions D9 E8 to D9 EE. The transcendental constants are kept to more than 64 bits and rounded as
- * the rounding control says (Intel SDM volume 1, 8.3.8).
+ * Values of the load-constant instructions D9 E8 to D9 EE. The transcendental constants are kept to
+ * more than 64 bits and rounded as the rounding control says (Intel SDM volume 1, 8.3.8).
  */
 final class X87Constants {
   private static final int COUNT = 7;
@@ -30,7 +30,10 @@ final class X87Constants {
 
   private X87Constants() {}
 
-  /** Significand of constant {@code index} (second opcode byte less E8) in the rounding mode of the control word. */
+  /**
+   * Significand of constant {@code index} (second opcode byte less E8) in the rounding mode of the
+   * control word.
+   */
   static long significand(FpuState f, int index) {
     long nearest = SIGNIFICANDS[index];
     return switch (Rounding.mode(f.control)) {

@@ -7,7 +7,10 @@ import io.transvisor.bt.isa.Insn;
 import io.transvisor.core.cpu.CpuState;
 import io.transvisor.core.cpu.FpuState;
 
-/** Control instructions: control and status word, initialisation, environment and state images, WAIT. */
+/**
+ * Control instructions: control and status word, initialisation, environment and state images,
+ * WAIT.
+ */
 final class X87Control {
   private X87Control() {}
 

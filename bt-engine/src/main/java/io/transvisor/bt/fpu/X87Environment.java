@@ -5,9 +5,10 @@ import io.transvisor.bt.isa.Insn;
 import io.transvisor.core.cpu.FpuState;
 
 /**
- * Images of FSTENV/FLDENV (14 or 28 bytes) and FSAVE/FRSTOR (94 or 108 bytes) in their four formats: 16 or 32 bits by operand size,
- * with selectors in protected mode and linear addresses in real and virtual-8086 mode (Intel SDM volume 1, figures 8-9 to 8-12). All
- * of an image is checked before anything is written or loaded.
+ * Images of FSTENV/FLDENV (14 or 28 bytes) and FSAVE/FRSTOR (94 or 108 bytes) in their four
+ * formats: 16 or 32 bits by operand size, with selectors in protected mode and linear addresses in
+ * real and virtual-8086 mode (Intel SDM volume 1, figures 8-9 to 8-12). All of an image is checked
+ * before anything is written or loaded.
  */
 final class X87Environment {
   private static final int FIELDS = 7;

@@ -24,7 +24,10 @@ public final class X87Functions {
     }
   }
 
-  /** Whether ST(0) is in use; if not, the fault is recorded and, if masked, ST(0) becomes the indefinite. */
+  /**
+   * Whether ST(0) is in use; if not, the fault is recorded and, if masked, ST(0) becomes the
+   * indefinite.
+   */
   private static boolean usable(FpuState f) {
     if (!X87Stack.isEmpty(f, 0)) {
       f.raised = 0;
@@ -213,8 +216,7 @@ public final class X87Functions {
         Remainder.truncating(f, sig, se, f.significand[x], f.signExponent[x]);
       }
       boolean prevented = (f.raised & (FpuState.IE | FpuState.DE & ~f.control)) != 0;
-      boolean reduced =
-          !prevented && !Extended.isNan(f.resultSignificand, f.resultSignExponent);
+      boolean reduced = !prevented && !Extended.isNan(f.resultSignificand, f.resultSignExponent);
       f.status &= reduced ? ~REDUCTION : ~FpuState.C2;
       deliver(f);
     } else {

@@ -7,9 +7,10 @@ import io.transvisor.core.cpu.CpuState;
 import io.transvisor.core.cpu.FpuState;
 
 /**
- * What every x87 instruction does before and after its work: device-not-available, pending exceptions, the pointers for exception
- * handlers. Exceptions are reported by #MF, or with CR0.NE = 0 by the FERR# wire; unlike the hardware, which freezes when a waiting
- * instruction meets an error whose interrupt is disabled, execution then goes on.
+ * What every x87 instruction does before and after its work: device-not-available, pending
+ * exceptions, the pointers for exception handlers. Exceptions are reported by #MF, or with CR0.NE =
+ * 0 by the FERR# wire; unlike the hardware, which freezes when a waiting instruction meets an error
+ * whose interrupt is disabled, execution then goes on.
  */
 final class X87Guard {
   private X87Guard() {}
@@ -72,7 +73,10 @@ final class X87Guard {
     end(c, i, opcode);
   }
 
-  /** As processors from the Pentium 4 on, the opcode is recorded only with an unmasked exception (SDM volume 1, 8.1.9). */
+  /**
+   * As processors from the Pentium 4 on, the opcode is recorded only with an unmasked exception
+   * (SDM volume 1, 8.1.9).
+   */
   private static void raised(Cpu c, Insn i, int opcode) {
     c.fpu.opcode = (opcode & 7) << 8 | modRm(i);
     if ((c.cr0 & CpuState.CR0_NE) == 0) {
@@ -91,7 +95,10 @@ final class X87Guard {
     }
   }
 
-  /** The ModRM byte; for memory operands the one with the shortest displacement, as assemblers choose it. */
+  /**
+   * The ModRM byte; for memory operands the one with the shortest displacement, as assemblers
+   * choose it.
+   */
   private static int modRm(Insn i) {
     if (!i.memory) {
       return 0xC0 | i.reg << 3 | i.rm;

@@ -16,7 +16,10 @@ import io.transvisor.bt.fpu.X87Templates.RegisterOperation;
 import io.transvisor.bt.isa.FormTable;
 import io.transvisor.core.cpu.CpuState;
 
-/** Rows of the instruction table for the opcodes D8 to DF (Intel SDM volume 2, tables ), and WAIT. */
+/**
+ * Rows of the instruction table for the opcodes D8 to DF (Intel SDM volume 2, tables A-7 to A-22),
+ * and WAIT.
+ */
 public final class X87Instructions {
   private static final String[] OPERATIONS = {
     "add", "mul", "com", "comp", "sub", "subr", "div", "divr"
@@ -125,8 +128,7 @@ public final class X87Instructions {
     RegisterOperation storePop = (f, i) -> X87Transfers.storeRegister(f, i, true);
     t.op("D9 /0:r", "fld ST(i)").any(register(0xD9, X87Transfers::loadRegister));
     t.op("D9 /1:r", "fxch ST(i)").any(register(0xD9, exchange));
-    t.op("DD /0:r", "ffree ST(i)")
-        .any(register(0xDD, (f, i) -> X87Transfers.free(f, i, false)));
+    t.op("DD /0:r", "ffree ST(i)").any(register(0xDD, (f, i) -> X87Transfers.free(f, i, false)));
     t.op("DD /2:r", "fst ST(i)")
         .any(register(0xDD, (f, i) -> X87Transfers.storeRegister(f, i, false)));
     t.op("DD /3:r", "fstp ST(i)").any(register(0xDD, storePop));

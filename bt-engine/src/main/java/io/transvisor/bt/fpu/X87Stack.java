@@ -2,9 +2,14 @@ package io.transvisor.bt.fpu;
 
 import io.transvisor.core.cpu.FpuState;
 
-/** The register stack: stack faults, pushes and pops, and how raised exceptions reach the status word. */
+/**
+ * The register stack: stack faults, pushes and pops, and how raised exceptions reach the status
+ * word.
+ */
 final class X87Stack {
-  /** Exceptions found before a result exists: if one is unmasked the destination keeps its value. */
+  /**
+   * Exceptions found before a result exists: if one is unmasked the destination keeps its value.
+   */
   private static final int BEFORE_RESULT = FpuState.IE | FpuState.DE | FpuState.ZE;
 
   private X87Stack() {}
@@ -34,7 +39,9 @@ final class X87Stack {
     set(f, i, Extended.INDEFINITE, Extended.INDEFINITE_SIGN_EXPONENT);
   }
 
-  /** Makes room for a new ST(0); the caller has looked that the register is empty or overwrites it. */
+  /**
+   * Makes room for a new ST(0); the caller has looked that the register is empty or overwrites it.
+   */
   static void push(FpuState f) {
     f.top = f.top - 1 & 7;
   }
@@ -94,7 +101,8 @@ final class X87Stack {
   }
 
   /**
-   * As {@link #commit} for a memory destination, which unmasked overflow and underflow leave untouched as well.
+   * As {@link #commit} for a memory destination, which unmasked overflow and underflow leave
+   * untouched as well.
    *
    * @return whether the result is to be written to memory
    */

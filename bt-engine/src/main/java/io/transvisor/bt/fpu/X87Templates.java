@@ -10,8 +10,8 @@ import io.transvisor.core.cpu.FpuState;
 import java.lang.invoke.MethodHandles;
 
 /**
- * Handler templates of the x87 instructions by operand shape; see {@link Specializer}. The templates are public only because it
- * instantiates copies of them by reflection.
+ * Handler templates of the x87 instructions by operand shape; see {@link Specializer}. The
+ * templates are public only because it instantiates copies of them by reflection.
  */
 final class X87Templates {
   private static final Specializer SPECIALIZER = new Specializer(MethodHandles.lookup());
@@ -69,7 +69,9 @@ final class X87Templates {
   /** A comparison that sets EFLAGS. */
   record FlagComparison(boolean quiet, boolean pop) {}
 
-  /** What a template is specialised for: the first opcode byte, the operation, and whether it pops. */
+  /**
+   * What a template is specialised for: the first opcode byte, the operation, and whether it pops.
+   */
   record Shape(int opcode, Object operation, boolean pop) {
     <T> T operation(Class<T> type) {
       return type.cast(operation);

@@ -3,9 +3,9 @@ package io.transvisor.bt.fpu;
 import io.transvisor.core.cpu.FpuState;
 
 /**
- * The instructions that move values between the register stack and memory formats, and within the stack. The stores deliver a value
- * and say whether it may be written; the caller writes it and only then calls {@link #commitStore}, so that a memory fault leaves no
- * trace.
+ * The instructions that move values between the register stack and memory formats, and within the
+ * stack. The stores deliver a value and say whether it may be written; the caller writes it and
+ * only then calls {@link #commitStore}, so that a memory fault leaves no trace.
  */
 public final class X87Transfers {
   private X87Transfers() {}
@@ -108,10 +108,12 @@ public final class X87Transfers {
     return true;
   }
 
-  /** Whether the value just computed for a memory destination may be written: no unmasked exception prevents it. */
+  /**
+   * Whether the value just computed for a memory destination may be written: no unmasked exception
+   * prevents it.
+   */
   public static boolean mayStore(FpuState f) {
-    int preventing =
-        FpuState.IE | FpuState.DE | FpuState.ZE | FpuState.OE | FpuState.UE;
+    int preventing = FpuState.IE | FpuState.DE | FpuState.ZE | FpuState.OE | FpuState.UE;
     return (f.raised & ~f.control & preventing) == 0;
   }
 

@@ -12,7 +12,10 @@ import io.transvisor.core.memory.PhysicalMemory;
 import io.transvisor.core.port.PortSpace;
 import io.transvisor.mmu.Mmu;
 
-/** A CPU with 1 MB of memory in flat protected mode, whose x87 and MMX instructions are executed one at a time. */
+/**
+ * A CPU with 1 MB of memory in flat protected mode, whose x87 and MMX instructions are executed one
+ * at a time.
+ */
 final class FpuMachine {
   /** Where EDI points. */
   static final int OPERAND = 0x1000;
@@ -109,8 +112,7 @@ final class FpuMachine {
     FpuState f = new FpuState();
     f.initialize();
     int register = X87Stack.physical(fpu, i);
-    long bits =
-        BinaryFormats.toDouble(f, fpu.significand[register], fpu.signExponent[register]);
+    long bits = BinaryFormats.toDouble(f, fpu.significand[register], fpu.signExponent[register]);
     return Double.longBitsToDouble(bits);
   }
 

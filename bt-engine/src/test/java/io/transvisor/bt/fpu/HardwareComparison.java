@@ -6,7 +6,10 @@ import io.transvisor.bt.fpu.X87Vectors.Value;
 import io.transvisor.core.cpu.CpuState;
 import io.transvisor.core.cpu.FpuState;
 
-/** Compares the outcome of an instruction with the recording, less what the architecture leaves undefined. */
+/**
+ * Compares the outcome of an instruction with the recording, less what the architecture leaves
+ * undefined.
+ */
 final class HardwareComparison {
   /** Arithmetic flags in the low byte of EFLAGS. */
   private static final int ARITHMETIC = CpuState.ARITHMETIC_FLAGS & 0xFF;
@@ -47,13 +50,13 @@ final class HardwareComparison {
   }
 
   private static Value memory(FpuMachine machine) {
-    return new Value(
-        machine.get(FpuMachine.OPERAND), machine.getWord(FpuMachine.OPERAND + 8));
+    return new Value(machine.get(FpuMachine.OPERAND), machine.getWord(FpuMachine.OPERAND + 8));
   }
 
   /**
-   * Cases in which the manuals leave the result open: F2XM1 outside -1 to 1, FYL2XP1 outside 1 - sqrt(1/2) around 0. Also the loads of
-   * denormal singles and doubles with that exception unmasked, which this processor lets through and Intel's manual says it must not.
+   * Cases in which the manuals leave the result open: F2XM1 outside -1 to 1, FYL2XP1 outside 1 -
+   * sqrt(1/2) around 0. Also the loads of denormal singles and doubles with that exception
+   * unmasked, which this processor lets through and Intel's manual says it must not.
    */
   private static boolean isUndefined(int form, Case c) {
     if (c.isEmpty(0)) {
@@ -61,11 +64,15 @@ final class HardwareComparison {
     }
     int exponent = c.a().signExponent() & Extended.MAX_EXPONENT;
     return switch (form) {
-      case 0xD9F0 -> exponent >= Extended.BIAS && exponent != Extended.MAX_EXPONENT
-          && !(exponent == Extended.BIAS && c.a().significand() == Extended.INTEGER_BIT);
-      case 0xD9F9 -> exponent >= Extended.BIAS - 2 && exponent != Extended.MAX_EXPONENT
-          && (exponent > Extended.BIAS - 2
-              || Long.compareUnsigned(c.a().significand(), 0x95F619980C4336F7L) > 0);
+      case 0xD9F0 ->
+          exponent >= Extended.BIAS
+              && exponent != Extended.MAX_EXPONENT
+              && !(exponent == Extended.BIAS && c.a().significand() == Extended.INTEGER_BIT);
+      case 0xD9F9 ->
+          exponent >= Extended.BIAS - 2
+              && exponent != Extended.MAX_EXPONENT
+              && (exponent > Extended.BIAS - 2
+                  || Long.compareUnsigned(c.a().significand(), 0x95F619980C4336F7L) > 0);
       case 0xD907, 0xDD07 -> (c.control() & FpuState.DE) == 0;
       default -> false;
     };

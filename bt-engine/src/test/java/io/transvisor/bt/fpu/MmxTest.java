@@ -16,7 +16,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** MMX instructions: lane arithmetic against a processor's results, and their effect on the x87 state. */
+/**
+ * MMX instructions: lane arithmetic against a processor's results, and their effect on the x87
+ * state.
+ */
 class MmxTest {
   private static final int MAGIC = 0x56584D4D;
 

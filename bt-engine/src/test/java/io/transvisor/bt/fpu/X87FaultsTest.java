@@ -12,7 +12,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Device-not-available, pending exceptions by #MF and by wire, and memory faults that must leave no trace. */
+/**
+ * Device-not-available, pending exceptions by #MF and by wire, and memory faults that must leave no
+ * trace.
+ */
 class X87FaultsTest {
   private final FpuMachine machine = new FpuMachine();
   private final List<Boolean> errorLine = new ArrayList<>();
@@ -48,7 +51,9 @@ class X87FaultsTest {
   }
 
   private static int[] bytes(String code) {
-    return java.util.Arrays.stream(code.split(" ")).mapToInt(b -> Integer.parseInt(b, 16)).toArray();
+    return java.util.Arrays.stream(code.split(" "))
+        .mapToInt(b -> Integer.parseInt(b, 16))
+        .toArray();
   }
 
   @Test

@@ -8,7 +8,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the recordings do not cover: conditional moves, undocumented copies, register numbers, initialisation. */
+/**
+ * What the recordings do not cover: conditional moves, undocumented copies, register numbers,
+ * initialisation.
+ */
 class X87InstructionsTest {
   private final FpuMachine machine = new FpuMachine();
 

@@ -11,7 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
 
-/** Reader of the recordings made by {@code src/test/native/x87-vectors.c}, which describes their format. */
+/**
+ * Reader of the recordings made by {@code src/test/native/x87-vectors.c}, which describes their
+ * format.
+ */
 final class X87Vectors {
   static final int OUT_ST0 = 1;
   static final int OUT_ST1 = 2;
@@ -73,7 +76,10 @@ final class X87Vectors {
 
   private X87Vectors() {}
 
-  /** Reads the recording in the test resources, or a longer one named by the system property {@code x87.vectors}. */
+  /**
+   * Reads the recording in the test resources, or a longer one named by the system property {@code
+   * x87.vectors}.
+   */
   static List<Instruction> load() {
     String file = System.getProperty("x87.vectors");
     try (InputStream in =

@@ -4,11 +4,11 @@ import io.transvisor.core.irq.IrqLine;
 import java.util.Arrays;
 
 /**
- * Registers of the x87 floating-point unit and, aliased to its significands, of MMX (Intel SDM volume 1, chapters 8 and 9). Pure
- * state: the arithmetic lives with the execution engines.
+ * Registers of the x87 floating-point unit and, aliased to its significands, of MMX (Intel SDM
+ * volume 1, chapters 8 and 9). Pure state: the arithmetic lives with the execution engines.
  *
- * <p>Data registers are addressed by their physical number; ST(i) is physical register {@code (top + i) & 7}, and MMi is the
- * significand of physical register i.
+ * <p>Data registers are addressed by their physical number; ST(i) is physical register {@code (top
+ * + i) & 7}, and MMi is the significand of physical register i.
  */
 public final class FpuState {
   // ---- status word ----
@@ -69,7 +69,10 @@ public final class FpuState {
   /** Selector of the last memory operand's segment. */
   public int dataSelector;
 
-  /** Last non-control instruction: low three bits of the first opcode byte above all bits of the second. */
+  /**
+   * Last non-control instruction: low three bits of the first opcode byte above all bits of the
+   * second.
+   */
   public int opcode;
 
   // ---- wires to the board, for systems that report errors by interrupt 13 (CR0.NE = 0) ----
@@ -77,7 +80,10 @@ public final class FpuState {
   /** FERR#: high while an unmasked exception is pending and CR0.NE is 0. */
   public IrqLine errorLine = high -> {};
 
-  /** IGNNE#: pending exceptions do not keep instructions from executing. The board asserts it; it falls with {@link #errorLine}. */
+  /**
+   * IGNNE#: pending exceptions do not keep instructions from executing. The board asserts it; it
+   * falls with {@link #errorLine}.
+   */
   public boolean ignoreErrors;
 
   // ---- working fields of the arithmetic: meaningless between instructions ----
@@ -88,7 +94,10 @@ public final class FpuState {
   /** Sign and exponent of the result of the last arithmetic operation. */
   public int resultSignExponent;
 
-  /** Exceptions raised by the operation in progress, and {@link #C1} where its result was rounded up in magnitude. */
+  /**
+   * Exceptions raised by the operation in progress, and {@link #C1} where its result was rounded up
+   * in magnitude.
+   */
   public int raised;
 
   /** Status word as a program sees it. */
