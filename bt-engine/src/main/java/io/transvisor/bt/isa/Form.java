@@ -179,7 +179,11 @@ public final class Form {
 
   /** The handler for an operand size and a register or memory operand, or null where that combination is no instruction. */
   public Handler handler(boolean operand32, boolean memory) {
-    return handlers[(operand32 ? 2 : 0) | (memory ? 1 : 0)];
+    int which = (operand32 ? 2 : 0) | (memory ? 1 : 0);
+    if (handlers[which] instanceof DeferredHandler deferred) {
+      handlers[which] = deferred.resolve();
+    }
+    return handlers[which];
   }
 
   @Override

@@ -28,8 +28,12 @@ public final class Specializer {
     }
   }
 
-  /** A handler of its own class from a template with a no-argument constructor. */
+  /** A handler of its own class from a template with a no-argument constructor; the class is made when it is first decoded. */
   public Handler make(Class<? extends Handler> template, Object semantics) {
+    return new DeferredHandler(this, template, semantics);
+  }
+
+  Handler define(Class<? extends Handler> template, Object semantics) {
     String name = template.getName();
     String file = name.substring(name.lastIndexOf('.') + 1) + ".class";
     try (InputStream in = template.getResourceAsStream(file)) {
