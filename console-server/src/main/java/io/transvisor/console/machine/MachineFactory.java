@@ -7,6 +7,7 @@ import io.transvisor.console.boot.KernelLoader;
 import io.transvisor.core.clock.HostClock;
 import io.transvisor.core.clock.InstructionClock;
 import io.transvisor.core.clock.VirtualClock;
+import io.transvisor.core.cpu.FpuState;
 import io.transvisor.core.device.Device;
 import io.transvisor.core.error.VmmException;
 import io.transvisor.core.machine.Machine;
@@ -54,7 +55,7 @@ public final class MachineFactory {
       }
       InterpreterEngine engine =
           new InterpreterEngine(memory, ports, board.interruptController(), clock, spec.cpu());
-      board.connectCpu(engine.intr());
+      connect(board, engine);
       machine.setEngine(engine);
       machine.setVideo(board.video());
       if (kernel != null) {
@@ -63,6 +64,14 @@ public final class MachineFactory {
       files.release();
       return new AssembledMachine(machine, board);
     }
+  }
+
+  /** The wires between CPU and board: INTR, and the x87's FERR and IGNNE. */
+  private static void connect(PcBoard board, InterpreterEngine engine) {
+    FpuState fpu = engine.cpu().fpu;
+    board.connectCpu(engine.intr());
+    fpu.errorLine = board.coprocessorError().ferr();
+    board.coprocessorError().connectIgnne(high -> fpu.ignoreErrors = high);
   }
 
   private static KernelBoot load(MachineSpec.Kernel kernel) {
