@@ -127,13 +127,12 @@ static void handler(int sig, siginfo_t *info, void *context) {
   if (phase == 0) {
     memcpy(home, g, sizeof home);
     load(g);
-    /* On i386 glibc REG_ESP is the saved ESP of PUSHA order; the kernel restores from it. */
     phase = 1;
     return;
   }
   uint32_t eip = g[REG_EIP];
   uint32_t entry = current->mode ? ENTRY : CODE + ENTRY;
-  if (sig == SIGTRAP && current->repeat && eip == entry && (g[current->mode ? REG_ECX : REG_ECX] & 0xFFFF)) {
+  if (sig == SIGTRAP && current->repeat && eip == entry && (g[REG_ECX] & 0xFFFF)) {
     g[REG_EFL] |= 0x100;
     return; /* between two iterations */
   }
@@ -753,11 +752,10 @@ static void branches(void) {
       for (int k = 0; k < 40; k++) {
         Insn n = begin(o ? SIXTEEN : 0, width);
         fix(&n, ESP, window(&n) + 0x60, 0x3F);
-        int target = o && width == 32; /* keep below the limit of 64 KiB */
         if (k < 4) { byte(&n, 0xEB); byte(&n, immediate()); }
         else if (k < 8) { byte(&n, 0xE9); bytes(&n, o ? pick(0x7000) : immediate(), sizeOf(width)); }
         else if (k < 12) { byte(&n, 0xE8); bytes(&n, o ? pick(0x7000) : immediate(), sizeOf(width)); }
-        else if (k < 16) { byte(&n, 0xC3); if (target) n.styles = 15; }
+        else if (k < 16) byte(&n, 0xC3);
         else if (k < 20) { byte(&n, 0xC2); bytes(&n, immediate(), 2); }
         else if (k < 24) { byte(&n, 0xFF); registerOperand(&n, 2, pick(8)); }
         else if (k < 28) { byte(&n, 0xFF); registerOperand(&n, 4, pick(8)); }
@@ -799,7 +797,6 @@ static void strings(void) {
             fix(&n, ECX, 0, 15 | noise);
             fix(&n, ESI, window(&n) + 0x40, 0x7F | noise);
             fix(&n, EDI, window(&n) + 0x40, 0x7F | noise);
-            if (e == 0) fix(&n, EDI, window(&n) + 0x40, 0x7F | noise);
             if (k == 4) fix(&n, EAX, e == 1 ? 0x55555555 : 0, e == 1 ? 0 : 0x01010101);
             if (e == 2) { /* close overlap */
               n.fixes -= k == 4;
