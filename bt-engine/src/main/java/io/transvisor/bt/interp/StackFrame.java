@@ -110,9 +110,15 @@ final class StackFrame {
       throw c.ss(errorCode);
     }
     int linear = base + offset;
-    c.mmu.probeWrite(linear, user);
-    if ((linear & 0xFFF) + bytes > 4096) {
-      c.mmu.probeWrite(linear + bytes - 1, user);
+    int top = linear + bytes - slotSize;
+    if ((linear & 0xFFF) + bytes <= 4096) {
+      c.mmu.probeWrite(top, user);
+      return;
+    }
+    // In the order of the pushes, so that CR2 is the one that fails.
+    for (int slot = top; slot - linear >= 0; slot -= slotSize) {
+      c.mmu.probeWrite(slot, user);
+      c.mmu.probeWrite(slot + slotSize - 1, user);
     }
   }
 

@@ -74,7 +74,7 @@ final class SystemTestMachine implements InterruptController {
     descriptor(DATA_0, 0, 0xFFFFF, 0x93, SIZE_32);
     descriptor(CODE_3, 0, 0xFFFFF, 0xFB, SIZE_32);
     descriptor(DATA_3, 0, 0xFFFFF, 0xF3, SIZE_32);
-    descriptor(TSS, TSS_AT, 0xFFF, 0x89, 0);
+    descriptor(TSS, TSS_AT, 0xFFF, 0x8B, 0);
     descriptor(CONFORMING, 0, 0xFFFFF, 0x9F, SIZE_32);
     descriptor(CODE_16, 0, 0xFFFF, 0x9B, 0);
     descriptor(DATA_16, 0, 0xFFFF, 0x93, 0);
