@@ -27,6 +27,7 @@ final class CpuSnapshot {
     out.putBoolean("nmiBlocked", c.nmiBlocked);
     out.putInt("pending", c.pending & ~Cpu.PENDING_EXIT);
     out.putLong("instructions", c.instructions);
+    c.msrs.save(out);
     saveFpu(c.fpu, out);
   }
 
@@ -60,6 +61,7 @@ final class CpuSnapshot {
     c.nmiBlocked = in.getBoolean("nmiBlocked");
     c.pending = in.getInt("pending");
     c.instructions = in.getLong("instructions");
+    c.msrs.load(in);
     loadFpu(c.fpu, in);
     if ((c.cr4 & Cpu.CR4_PAE) != 0) {
       c.mmu.loadPdptes(c.cr3);
