@@ -11,7 +11,6 @@ import static io.transvisor.device.floppy.FdcRegisters.DSR_RATE;
 import static io.transvisor.device.floppy.FdcRegisters.DSR_RESET;
 import static io.transvisor.device.floppy.FdcRegisters.MAIN_STATUS;
 import static io.transvisor.device.floppy.FdcRegisters.MSR_BUSY;
-import static io.transvisor.device.floppy.FdcRegisters.MSR_DRIVE_BUSY;
 import static io.transvisor.device.floppy.FdcRegisters.MSR_NON_DMA;
 import static io.transvisor.device.floppy.FdcRegisters.MSR_READ;
 import static io.transvisor.device.floppy.FdcRegisters.MSR_REQUEST;
@@ -24,10 +23,7 @@ import static io.transvisor.device.floppy.FdcRegisters.SRA_NO_SECOND_DRIVE;
 import static io.transvisor.device.floppy.FdcRegisters.SRB_DRIVE_0_SELECTED;
 import static io.transvisor.device.floppy.FdcRegisters.SRB_ONES;
 import static io.transvisor.device.floppy.FdcRegisters.ST0_ABNORMAL;
-import static io.transvisor.device.floppy.FdcRegisters.ST0_EQUIPMENT_CHECK;
 import static io.transvisor.device.floppy.FdcRegisters.ST0_INVALID;
-import static io.transvisor.device.floppy.FdcRegisters.ST0_READY_CHANGED;
-import static io.transvisor.device.floppy.FdcRegisters.ST0_SEEK_END;
 import static io.transvisor.device.floppy.FdcRegisters.ST1_MISSING_ADDRESS_MARK;
 import static io.transvisor.device.floppy.FdcRegisters.ST3_READY;
 import static io.transvisor.device.floppy.FdcRegisters.ST3_TRACK_0;
@@ -81,7 +77,6 @@ public final class Fdc82077aa implements Device {
   private static final int MOST_BYTES = 16;
 
   private static final long RESET_TIME = 10_000;
-  private static final long SEEK_TIME = 50_000;
   private static final long ACCESS_TIME = 20_000;
   private static final long READ_ID_TIME = 100_000;
 
@@ -107,8 +102,7 @@ public final class Fdc82077aa implements Device {
   private final IrqLine irq;
   private final FloppyDrive[] drives = new FloppyDrive[ADDRESSABLE_DRIVES];
   private final Timer stepTimer;
-  private final Timer nextSeekTimer; // a second seek had ended while the first was being reported
-  private final Timer[] seekTimers = new Timer[ADDRESSABLE_DRIVES];
+  private final SeekControl seeks;
 
   private Phase phase = Phase.RESET;
   private Step step = Step.NONE;
@@ -131,9 +125,6 @@ public final class Fdc82077aa implements Device {
   private int perpendicular;
   private boolean locked;
   private int lastSector; // EOT of the last command, for DUMPREG
-  private final int[] cylinders = new int[ADDRESSABLE_DRIVES];
-  private final int[] seekStatus = new int[ADDRESSABLE_DRIVES]; // ST0 for SENSE INTERRUPT; -1: none
-  private int resetStatuses; // drives a reset still has to report
 
   /**
    * @param driveA kind of drive A, or null for none
@@ -150,11 +141,9 @@ public final class Fdc82077aa implements Device {
     this.dma = dma;
     for (int i = 0; i < ADDRESSABLE_DRIVES; i++) {
       drives[i] = new FloppyDrive(i == 0 ? driveA : i == 1 ? driveB : null);
-      seekTimers[i] = events.timer("fdc-seek" + i, this::raiseInterrupt);
-      seekStatus[i] = -1;
     }
     stepTimer = events.timer("fdc", this::runStep);
-    nextSeekTimer = events.timer("fdc-next-seek", this::raiseInterrupt);
+    seeks = new SeekControl(events, drives, this::raiseInterrupt);
     dma.connect(DMA_CHANNEL, new Channel());
     ports.register(name(), PORT, 6, 1, new Registers(0));
     ports.register(name(), PORT + DIGITAL_INPUT, 1, 1, new Registers(DIGITAL_INPUT));
@@ -192,7 +181,7 @@ public final class Fdc82077aa implements Device {
   // ---- interrupts and steps ----
 
   private void raiseInterrupt() {
-    resetStatuses = 0;
+    seeks.setResetReports(false);
     interrupt = true;
     irq.set(true);
   }
@@ -214,13 +203,10 @@ public final class Fdc82077aa implements Device {
       case END_RESET -> {
         phase = Phase.COMMAND;
         raiseInterrupt();
-        resetStatuses = ADDRESSABLE_DRIVES;
+        seeks.setResetReports(true);
       }
       case BEGIN -> beginTransfer();
-      case NEXT_SECTOR -> {
-        hostBytes = transfer.leftInSector();
-        raiseInterrupt();
-      }
+      case NEXT_SECTOR -> nextHostRun();
       case FINISH -> finishTransfer();
       case READ_ID -> finishReadId();
       case NONE -> {}
@@ -231,12 +217,7 @@ public final class Fdc82077aa implements Device {
 
   private void enterReset() {
     stepTimer.cancel();
-    nextSeekTimer.cancel();
-    for (int i = 0; i < ADDRESSABLE_DRIVES; i++) {
-      seekTimers[i].cancel();
-      seekStatus[i] = -1;
-      cylinders[i] = 0;
-    }
+    seeks.reset();
     step = Step.NONE;
     phase = Phase.RESET;
     position = 0;
@@ -244,7 +225,6 @@ public final class Fdc82077aa implements Device {
     transfer = null;
     terminalCount = false;
     hostBytes = 0;
-    resetStatuses = 0;
     dma.request(DMA_CHANNEL, false);
     lowerInterrupt();
     if (!locked) {
@@ -305,14 +285,16 @@ public final class Fdc82077aa implements Device {
         phase = Phase.EXECUTION;
         schedule(Step.READ_ID, READ_ID_TIME);
       }
-      case SEEK -> seek(parameter(1) & 3, parameter(2));
+      case SEEK -> seeks.seek(parameter(1) & 7, parameter(2));
       case RELATIVE_SEEK -> {
-        int drive = parameter(1) & 3;
         int by = (parameter(0) & RELATIVE_INWARD) != 0 ? parameter(2) : -parameter(2);
-        seek(drive, cylinders[drive] + by & 0xFF);
+        seeks.seek(parameter(1) & 7, seeks.cylinder(parameter(1) & 3) + by & 0xFF);
       }
-      case RECALIBRATE -> seek(parameter(1) & 3, 0);
-      case SENSE_INTERRUPT -> senseInterrupt();
+      case RECALIBRATE -> seeks.recalibrate(parameter(1) & 3);
+      case SENSE_INTERRUPT -> {
+        lowerInterrupt();
+        result(seeks.senseInterrupt());
+      }
       case SENSE_DRIVE_STATUS -> result(driveStatus());
       case SPECIFY -> {
         specify1 = parameter(1);
@@ -338,48 +320,6 @@ public final class Fdc82077aa implements Device {
     }
   }
 
-  private void seek(int drive, int target) {
-    int head = command == FdcCommand.RECALIBRATE ? 0 : parameter(1) & 4;
-    int status = ST0_SEEK_END | head | drive;
-    if (command == FdcCommand.RECALIBRATE && !drives[drive].isPresent()) {
-      status |= ST0_ABNORMAL | ST0_EQUIPMENT_CHECK; // track 0 never comes
-    }
-    drives[drive].stepTo(target);
-    cylinders[drive] = target;
-    seekStatus[drive] = status;
-    seekTimers[drive].scheduleIn(SEEK_TIME);
-  }
-
-  private void senseInterrupt() {
-    if (resetStatuses > 0) {
-      int drive = ADDRESSABLE_DRIVES - resetStatuses;
-      resetStatuses--;
-      lowerInterrupt();
-      result(ST0_READY_CHANGED | drive, cylinders[drive]);
-      return;
-    }
-    for (int drive = 0; drive < ADDRESSABLE_DRIVES; drive++) {
-      if (seekStatus[drive] >= 0 && !seekTimers[drive].isScheduled()) {
-        int status = seekStatus[drive];
-        seekStatus[drive] = -1;
-        lowerInterrupt();
-        result(status, cylinders[drive]);
-        return;
-      }
-    }
-    lowerInterrupt();
-    result(ST0_INVALID);
-  }
-
-  private boolean seekHasEnded() {
-    for (int drive = 0; drive < ADDRESSABLE_DRIVES; drive++) {
-      if (seekStatus[drive] >= 0 && !seekTimers[drive].isScheduled()) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   private int driveStatus() {
     FloppyDrive drive = drives[parameter(1) & 3];
     return parameter(1) & 7
@@ -391,10 +331,10 @@ public final class Fdc82077aa implements Device {
 
   private void dumpRegisters() {
     result(
-        cylinders[0],
-        cylinders[1],
-        cylinders[2],
-        cylinders[3],
+        seeks.cylinder(0),
+        seeks.cylinder(1),
+        seeks.cylinder(2),
+        seeks.cylinder(3),
         specify1,
         specify2,
         lastSector,
@@ -427,7 +367,16 @@ public final class Fdc82077aa implements Device {
     } else if (usesDma()) {
       dma.request(DMA_CHANNEL, true);
     } else {
-      hostBytes = transfer.leftInSector();
+      nextHostRun();
+    }
+  }
+
+  /** Offers a non-DMA host the next sector. */
+  private void nextHostRun() {
+    hostBytes = transfer.nextRun();
+    if (hostBytes == 0) {
+      finishTransfer();
+    } else {
       raiseInterrupt();
     }
   }
@@ -451,7 +400,7 @@ public final class Fdc82077aa implements Device {
   private void finishTransfer() {
     transfer.finish(terminalCount);
     byte[] ended = transfer.result();
-    cylinders[transfer.driveNumber] = drives[transfer.driveNumber].track();
+    seeks.setCylinder(transfer.driveNumber, drives[transfer.driveNumber].track());
     transfer = null;
     System.arraycopy(ended, 0, bytes, 0, ended.length);
     beginResult(ended.length);
@@ -500,14 +449,14 @@ public final class Fdc82077aa implements Device {
       return 0;
     }
     int value = bytes[position++] & 0xFF;
-    if (position == 1 && !seekHasEnded()) {
+    if (position == 1 && !seeks.hasReport()) {
       lowerInterrupt();
     }
     if (position == length) {
       position = 0;
       phase = Phase.COMMAND;
-      if (seekHasEnded() && !interrupt) {
-        nextSeekTimer.scheduleIn(ACCESS_TIME);
+      if (seeks.hasReport() && !interrupt) {
+        seeks.scheduleNextReport();
       }
     }
     return value;
@@ -520,10 +469,7 @@ public final class Fdc82077aa implements Device {
   }
 
   private int mainStatus() {
-    int status = 0;
-    for (int drive = 0; drive < ADDRESSABLE_DRIVES; drive++) {
-      status |= seekStatus[drive] >= 0 ? MSR_DRIVE_BUSY << drive : 0;
-    }
+    int status = seeks.busyBits();
     return switch (phase) {
       case RESET -> 0;
       case COMMAND -> status | MSR_REQUEST | (position > 0 ? MSR_BUSY : 0);
@@ -628,26 +574,18 @@ public final class Fdc82077aa implements Device {
           precompensation,
           perpendicular,
           locked ? 1 : 0,
-          lastSector,
-          resetStatuses
+          lastSector
         });
     out.putBytes("bytes", bytes);
-    out.putInts("cylinders", cylinders);
-    out.putInts("seekStatus", seekStatus);
-    out.putLong("stepAt", deadline(stepTimer));
-    out.putLong("nextSeekAt", deadline(nextSeekTimer));
+    seeks.save(out);
+    out.putLong("stepAt", SeekControl.deadline(stepTimer));
     for (int i = 0; i < ADDRESSABLE_DRIVES; i++) {
-      out.putLong("seekAt" + i, deadline(seekTimers[i]));
       drives[i].save("drive" + i, out);
     }
     out.putBoolean("transferring", transfer != null);
     if (transfer != null) {
       transfer.save(out);
     }
-  }
-
-  private static long deadline(Timer timer) {
-    return timer.isScheduled() ? timer.deadline() : -1;
   }
 
   @Override
@@ -671,29 +609,18 @@ public final class Fdc82077aa implements Device {
     perpendicular = r[15];
     locked = r[16] != 0;
     lastSector = r[17];
-    resetStatuses = r[18];
     System.arraycopy(in.getBytes("bytes"), 0, bytes, 0, MOST_BYTES);
-    System.arraycopy(in.getInts("cylinders"), 0, cylinders, 0, ADDRESSABLE_DRIVES);
-    System.arraycopy(in.getInts("seekStatus"), 0, seekStatus, 0, ADDRESSABLE_DRIVES);
     transfer = null;
     if (in.getBoolean("transferring")) {
       transfer = new SectorTransfer(command, bytes, drives[parameter(1) & 3], dataRate);
       transfer.load(in);
     }
-    restore(stepTimer, in.getLong("stepAt"));
-    restore(nextSeekTimer, in.getLong("nextSeekAt"));
+    // After the transfer, whose making moves the head.
     for (int i = 0; i < ADDRESSABLE_DRIVES; i++) {
-      restore(seekTimers[i], in.getLong("seekAt" + i));
       drives[i].load("drive" + i, in);
     }
-  }
-
-  private static void restore(Timer timer, long deadline) {
-    if (deadline >= 0) {
-      timer.scheduleAt(deadline);
-    } else {
-      timer.cancel();
-    }
+    seeks.load(in);
+    SeekControl.restore(stepTimer, in.getLong("stepAt"));
   }
 
   @Override

@@ -147,8 +147,11 @@ final class SectorTransfer {
     return over;
   }
 
-  /** Bytes left in the current sector; what a non-DMA host moves before the next interrupt. */
-  int leftInSector() {
+  /** Finds the next sector; the bytes a non-DMA host moves before the next interrupt, 0 when it is over. */
+  int nextRun() {
+    if (!loaded && command != FdcCommand.FORMAT_TRACK) {
+      findSector();
+    }
     if (over) {
       return 0;
     }
