@@ -305,7 +305,6 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
     int pteAddress = (pde & PAGE_MASK) + (linear >>> 10 & 0xFFC);
     int pte = readTable(pteAddress);
     if ((pte & PDE_PRESENT) == 0) {
-      markAccessed(pdeAddress, pde);
       throw fault(linear, write, user, 0);
     }
     int rights = pte & (pde | ~(PDE_WRITABLE | PDE_USER));
@@ -352,7 +351,6 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
     int pte = readTable(pteAddress);
     int pteHigh = readTable(pteAddress + 4);
     if ((pte & PDE_PRESENT) == 0) {
-      markAccessed(pdeAddress, pde);
       throw fault(linear, write, user, 0);
     }
     if (pteHigh >>> 4 != 0) {

@@ -170,6 +170,8 @@ final class Interpreter {
 
   private void raise(int vector, int errorCode) {
     c.debugTraps = 0;
+    // A fault uses up budget and time, or a guest that does nothing but fault would stop the clock.
+    c.instructions++;
     if (!Exceptions.raise(c, vector, errorCode)) {
       tripleFault = true;
     }
