@@ -17,8 +17,8 @@ final class CdModePages {
   private static final int CHANGEABLE_VALUES = 1;
   static final int SAVED_VALUES = 3;
 
-  /** Four times the speed of an audio CD, in kB/s: the drive of QEMU reports the same. */
-  private static final int SPEED = 706;
+  /** Four times the speed of an audio CD, in kB/s. */
+  private static final int SPEED = 704;
 
   private static final byte[][] DEFAULTS = {
     {ERROR_RECOVERY, 6, 0, 5, 0, 0, 0, 0},
@@ -80,7 +80,7 @@ final class CdModePages {
     p[2] = 0x0B;
     // Plays audio, reads mode 2 forms 1 and 2, multi-session: claimed because software looks for it.
     p[4] = 0x71;
-    // Reads bar codes and ISRC and UPC: no; CD-DA commands: no.
+    // Reads the catalogue number and ISRCs; no CD-DA commands.
     p[5] = 0x60;
     // Lock, eject, tray; bit 1 is the lock's state.
     p[6] = (byte) (0x29 | (locked ? 2 : 0));

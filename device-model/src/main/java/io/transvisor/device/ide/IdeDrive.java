@@ -105,7 +105,8 @@ abstract class IdeDrive {
     registers.set(Ata.LBA_LOW, 1);
     registers.set(Ata.LBA_MID, isPacketDevice() ? 0x14 : 0);
     registers.set(Ata.LBA_HIGH, isPacketDevice() ? 0xEB : 0);
-    registers.set(Ata.DEVICE, registers.get(Ata.DEVICE) & ~0x0F);
+    registers.set(
+        Ata.DEVICE, registers.get(Ata.DEVICE) & Ata.DEVICE_DEV | Ata.DEVICE_ALWAYS_ONE);
   }
 
   /** Ends what is going on. I/O still under way keeps the old buffer to itself. */

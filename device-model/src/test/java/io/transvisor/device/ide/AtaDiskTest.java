@@ -263,7 +263,9 @@ class AtaDiskTest {
   @ParameterizedTest
   @CsvSource({
     // Sector 0, sector above 63, then a cylinder past the end.
-    "0, 0, 0", "64, 0, 0", "1, 0, 60000"
+    "0, 0, 0",
+    "64, 0, 0",
+    "1, 0, 60000"
   })
   void chsOutsideTheDiskIsNotFound(int sector, int head, int cylinder) {
     rig.out(6, 0xA0 | head);
@@ -332,7 +334,17 @@ class AtaDiskTest {
       ints = {
         // NOP, DEVICE RESET, format track, download microcode, PACKET, IDENTIFY PACKET, SMART,
         // security set password and unlock, SET MAX ADDRESS, an old vendor command.
-        0x00, 0x08, 0x50, 0x92, 0xA0, 0xA1, 0xB0, 0xF1, 0xF2, 0xF9, 0xFF
+        0x00,
+        0x08,
+        0x50,
+        0x92,
+        0xA0,
+        0xA1,
+        0xB0,
+        0xF1,
+        0xF2,
+        0xF9,
+        0xFF
       })
   void commandsOfAbsentFeaturesAreAborted(int command) {
     assertAborted(command);
@@ -379,7 +391,10 @@ class AtaDiskTest {
   @ParameterizedTest
   @CsvSource({
     // Mode, then words 63 and 88 of IDENTIFY.
-    "0x08, 0x0007, 0x003F", "0x0C, 0x0007, 0x003F", "0x22, 0x0407, 0x003F", "0x42, 0x0007, 0x043F"
+    "0x08, 0x0007, 0x003F",
+    "0x0C, 0x0007, 0x003F",
+    "0x22, 0x0407, 0x003F",
+    "0x42, 0x0007, 0x043F"
   })
   void transferModes(String mode, String word63, String word88) {
     assertThat(setFeature(0x03, Integer.decode(mode))).isEqualTo(DONE);

@@ -39,8 +39,9 @@ class OverlayImageTest {
           System.arraycopy(buffer, 0, model, sector * 512, count * 512);
         } else {
           image.read(sector, count, buffer, 0);
-          assertThat(Arrays.equals(
-                  buffer, 0, count * 512, model, sector * 512, (sector + count) * 512))
+          assertThat(
+                  Arrays.equals(
+                      buffer, 0, count * 512, model, sector * 512, (sector + count) * 512))
               .as("sectors %d to %d", sector, sector + count - 1)
               .isTrue();
         }
