@@ -4,16 +4,14 @@ package io.transvisor.device.vga;
 final class CodePage437 {
   /** Unicode of each glyph, 32 in a line; the blank glyphs 0 and FFh become spaces. */
   private static final String GLYPHS =
-      """
-      \s☺☻♥♦♣♠•◘○◙♂♀♪♫☼►◄↕‼¶§▬↨↑↓→←∟↔▲▼\
-      \s!"#$%&'()*+,-./0123456789:;<=>?\
-      @ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_\
-      `abcdefghijklmnopqrstuvwxyz{|}~⌂\
-      ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒ\
-      áíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐\
-      └┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀\
-      αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\s\
-      """;
+      " ☺☻♥♦♣♠•◘○◙♂♀♪♫☼►◄↕‼¶§▬↨↑↓→←∟↔▲▼"
+          + " !\"#$%&'()*+,-./0123456789:;<=>?"
+          + "@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_"
+          + "`abcdefghijklmnopqrstuvwxyz{|}~⌂"
+          + "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒ"
+          + "áíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐"
+          + "└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀"
+          + "αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■ ";
 
   private CodePage437() {}
 
