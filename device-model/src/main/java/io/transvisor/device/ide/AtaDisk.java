@@ -5,8 +5,9 @@ import io.transvisor.core.device.StateWriter;
 import io.transvisor.device.storage.BlockImage;
 
 /**
- * A fixed disk: the general feature set of ATA/ATAPI-6 with 48-bit addresses, power management and bus-master DMA. SMART,
- * security, host protected area and the other optional feature sets are absent and reported so; their commands are aborted.
+ * A fixed disk: the general feature set of ATA/ATAPI-6 with 48-bit addresses, power management and
+ * bus-master DMA. SMART, security, host protected area and the other optional feature sets are
+ * absent and reported so; their commands are aborted.
  */
 public final class AtaDisk extends DiskTransfer {
   private static final int POWER_ACTIVE = 0xFF;
@@ -100,7 +101,10 @@ public final class AtaDisk extends DiskTransfer {
     }
   }
 
-  /** 94h to 99h are the codes of E0h to E3h, E5h and E6h before ATA-1 settled, still used by old drivers. */
+  /**
+   * 94h to 99h are the codes of E0h to E3h, E5h and E6h before ATA-1 settled, still used by old
+   * drivers.
+   */
   private static boolean isOldPowerCommand(int command) {
     return command >= 0x94 && command <= 0x97;
   }
@@ -108,7 +112,8 @@ public final class AtaDisk extends DiskTransfer {
   private void executePower(int command) {
     switch (command) {
       case Ata.CMD_STANDBY_IMMEDIATE, Ata.CMD_STANDBY, Ata.CMD_SLEEP, 0x99 -> {
-        // A zero count disables the timer that STANDBY sets; any other we treat as never running out.
+        // A zero count disables the timer that STANDBY sets; any other we treat as never running
+        // out.
         powerMode = command == Ata.CMD_STANDBY ? powerMode : POWER_STANDBY;
         startFlush();
       }
@@ -132,8 +137,7 @@ public final class AtaDisk extends DiskTransfer {
       return;
     }
     int cylinders = (int) Math.min(sectors() / (heads * sectors), 65535);
-    address.setGeometry(
-        new DiskGeometry(cylinders, heads, sectors, geometry.translation()));
+    address.setGeometry(new DiskGeometry(cylinders, heads, sectors, geometry.translation()));
     complete(0);
   }
 
@@ -187,9 +191,7 @@ public final class AtaDisk extends DiskTransfer {
     DiskGeometry current = address.geometry();
     out.putInts(
         prefix + "disk",
-        new int[] {
-          multiple, powerMode, current.cylinders(), current.heads(), current.sectors()
-        });
+        new int[] {multiple, powerMode, current.cylinders(), current.heads(), current.sectors()});
   }
 
   @Override

@@ -6,11 +6,12 @@ import io.transvisor.device.storage.ImageIoException;
 import io.transvisor.device.storage.IsoMedium;
 
 /**
- * A CD drive on an IDE cable: the PACKET transport of ATA/ATAPI-6 (PIO and DMA) around a {@link CdLogicalUnit}. The medium can
- * be changed while the guest runs.
+ * A CD drive on an IDE cable: the PACKET transport of ATA/ATAPI-6 (PIO and DMA) around a {@link
+ * CdLogicalUnit}. The medium can be changed while the guest runs.
  *
- * <p>A reply is a stream of {@link #left} bytes. What of it is in the buffer lies from {@link #start} to {@link #end}; blocks of
- * the medium follow in chunks of host I/O. PIO hands it out in pieces of at most the byte count limit of the command.
+ * <p>A reply is a stream of {@link #left} bytes. What of it is in the buffer lies from {@link
+ * #start} to {@link #end}; blocks of the medium follow in chunks of host I/O. PIO hands it out in
+ * pieces of at most the byte count limit of the command.
  */
 public final class AtapiCdrom extends IdeDrive {
   static final String MODEL = "Transvisor CD-ROM";
@@ -107,7 +108,9 @@ public final class AtapiCdrom extends IdeDrive {
     return tray.eject(force);
   }
 
-  /** A transfer from a medium that goes away ends, after what is in the buffer, with a read error. */
+  /**
+   * A transfer from a medium that goes away ends, after what is in the buffer, with a read error.
+   */
   private void cutTransfer() {
     if (blocksLeft == 0) {
       return;
@@ -299,7 +302,10 @@ public final class AtapiCdrom extends IdeDrive {
     }
   }
 
-  /** The next piece: what is left, or the limit. Only the last piece may be odd, unless nothing else is allowed. */
+  /**
+   * The next piece: what is left, or the limit. Only the last piece may be odd, unless nothing else
+   * is allowed.
+   */
   private int pieceSize() {
     int most = Math.min(limit, MAX_PIECE);
     return left <= most ? (int) left : most > 1 ? most & ~1 : most;

@@ -5,13 +5,13 @@ import io.transvisor.core.device.StateWriter;
 import io.transvisor.core.memory.PhysicalMemory;
 
 /**
- * One channel's bus-master function: eight registers, and the walk through the table of physical region descriptors (PRDs)
- * which says where in guest memory the data are (Programming Interface for Bus Master IDE Controller 1.0; Intel 82371SB
- * datasheet, 2.7).
+ * One channel's bus-master function: eight registers, and the walk through the table of physical
+ * region descriptors (PRDs) which says where in guest memory the data are (Programming Interface
+ * for Bus Master IDE Controller 1.0; Intel 82371SB datasheet, 2.7).
  *
- * <p>A region is up to 64 KiB (count 0) of an even address and length; the last descriptor of a table has bit 31 set. What the
- * specification forbids is taken as written: regions may cross 64 KiB boundaries. A table ends with its 8192nd descriptor,
- * flagged or not.
+ * <p>A region is up to 64 KiB (count 0) of an even address and length; the last descriptor of a
+ * table has bit 31 set. What the specification forbids is taken as written: regions may cross 64
+ * KiB boundaries. A table ends with its 8192nd descriptor, flagged or not.
  */
 final class BusMaster {
   static final int REGISTERS = 8;
@@ -108,7 +108,10 @@ final class BusMaster {
     status |= STATUS_INTERRUPT;
   }
 
-  /** The drive needs nothing more; the bus master stays active if the table offers more than the drive took. */
+  /**
+   * The drive needs nothing more; the bus master stays active if the table offers more than the
+   * drive took.
+   */
   void finish() {
     if (regionLeft == 0 && lastRegion) {
       status &= ~STATUS_ACTIVE;

@@ -3,8 +3,9 @@ package io.transvisor.device.ide;
 import java.nio.ByteBuffer;
 
 /**
- * What MMC commands report of a finished disc with one session and one data track: tables of contents, disc, track and session
- * information. All methods return the whole response; cutting it to the allocation length is the caller's.
+ * What MMC commands report of a finished disc with one session and one data track: tables of
+ * contents, disc, track and session information. All methods return the whole response; cutting it
+ * to the allocation length is the caller's.
  *
  * @param blocks size of the track in blocks
  */
@@ -68,7 +69,9 @@ record CdDisc(int blocks) {
     return finish(b, 2);
   }
 
-  /** Session, ADR and control, TNO, POINT, the running time (zero), zero, then PMIN, PSEC, PFRAME. */
+  /**
+   * Session, ADR and control, TNO, POINT, the running time (zero), zero, then PMIN, PSEC, PFRAME.
+   */
   private static void putPoint(ByteBuffer b, int point, int position) {
     b.put((byte) 1).put((byte) DATA_TRACK).put((byte) 0).put((byte) point);
     b.put(new byte[3]).putInt(position & 0xFFFFFF);
@@ -78,7 +81,8 @@ record CdDisc(int blocks) {
   byte[] discInformation() {
     ByteBuffer b = ByteBuffer.allocate(34);
     b.putShort((short) 0);
-    // Disc complete, last session complete; first track, sessions, first and last track of the last one.
+    // Disc complete, last session complete; first track, sessions, first and last track of the last
+    // one.
     b.put((byte) 0x0E).put((byte) 1).put((byte) 1).put((byte) 1).put((byte) 1);
     // Unrestricted use; CD-ROM.
     b.put((byte) 0x20).put((byte) 0).position(34);
@@ -97,7 +101,10 @@ record CdDisc(int blocks) {
     return finish(b, 2);
   }
 
-  /** READ SUB-CHANNEL with the Q data of format 1 (position), 2 (catalogue number) or 3 (ISRC); null if another. */
+  /**
+   * READ SUB-CHANNEL with the Q data of format 1 (position), 2 (catalogue number) or 3 (ISRC); null
+   * if another.
+   */
   static byte[] subChannel(int format, boolean wantQ, boolean msf) {
     ByteBuffer b = ByteBuffer.allocate(24);
     // Audio status 15h: nothing playing.

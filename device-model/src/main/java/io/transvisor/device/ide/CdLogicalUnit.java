@@ -10,8 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * The CD drive behind the packets: MMC-3 commands, sense data and the tray. Knows nothing of ATA registers or DMA; it answers a
- * packet with a {@link PacketResult} and leaves moving the bytes to {@link AtapiCdrom}.
+ * The CD drive behind the packets: MMC-3 commands, sense data and the tray. Knows nothing of ATA
+ * registers or DMA; it answers a packet with a {@link PacketResult} and leaves moving the bytes to
+ * {@link AtapiCdrom}.
  */
 final class CdLogicalUnit {
   private static final int TEST_UNIT_READY = 0x00;
@@ -281,7 +282,9 @@ final class CdLogicalUnit {
     return reply(b.array(), isLong ? word(packet, 7) : packet[4] & 0xFF);
   }
 
-  /** Medium type codes of ATAPI CD drives (SFF-8020i, 10.8.6): door open, no disc, 120 mm data disc. */
+  /**
+   * Medium type codes of ATAPI CD drives (SFF-8020i, 10.8.6): door open, no disc, 120 mm data disc.
+   */
   private int mediumType() {
     return tray.isOpen() ? 0x71 : tray.isReady() ? 0x01 : 0x70;
   }

@@ -78,7 +78,8 @@ final class CdModePages {
     }
     // Reads CD-R, CD-RW and DVD-ROM.
     p[2] = 0x0B;
-    // Plays audio, reads mode 2 forms 1 and 2, multi-session: claimed because software looks for it.
+    // Plays audio, reads mode 2 forms 1 and 2, multi-session: claimed because software looks for
+    // it.
     p[4] = 0x71;
     // Reads the catalogue number and ISRCs; no CD-DA commands.
     p[5] = 0x60;

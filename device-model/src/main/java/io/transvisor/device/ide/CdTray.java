@@ -7,8 +7,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Tray and medium of a CD drive, and what the guest has yet to be told about them: media events for GET EVENT STATUS
- * NOTIFICATION, and conditions the next command fails with.
+ * Tray and medium of a CD drive, and what the guest has yet to be told about them: media events for
+ * GET EVENT STATUS NOTIFICATION, and conditions the next command fails with.
  */
 final class CdTray {
   // Media event codes (MMC-3, table 69).
@@ -79,8 +79,8 @@ final class CdTray {
   // ---- by the user ----
 
   /**
-   * Puts another medium in and closes the tray. Guests that do not ask for events learn of it by one command that finds no
-   * medium and one that is told of the change.
+   * Puts another medium in and closes the tray. Guests that do not ask for events learn of it by
+   * one command that finds no medium and one that is told of the change.
    */
   void insert(IsoMedium newMedium) {
     if (medium != null) {

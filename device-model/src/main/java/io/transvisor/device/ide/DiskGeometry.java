@@ -4,7 +4,8 @@ import io.transvisor.device.storage.BlockImage;
 import io.transvisor.device.storage.ImageIoException;
 
 /**
- * Cylinders, heads and sectors per track as the drive reports them, and how the BIOS should translate them for INT 13h.
+ * Cylinders, heads and sectors per track as the drive reports them, and how the BIOS should
+ * translate them for INT 13h.
  *
  * @param translation the value of the two bits in CMOS byte 39h
  */
@@ -21,8 +22,9 @@ public record DiskGeometry(int cylinders, int heads, int sectors, Translation tr
   private static final int PARTITION_TABLE = 0x1BE;
 
   /**
-   * The geometry of an image: what its partition table was made with, so that a disk made elsewhere still boots, or 16 heads
-   * of 63 sectors. The same guess as QEMU's, so that guests installed there find the geometry they know.
+   * The geometry of an image: what its partition table was made with, so that a disk made elsewhere
+   * still boots, or 16 heads of 63 sectors. The same guess as QEMU's, so that guests installed
+   * there find the geometry they know.
    */
   public static DiskGeometry of(BlockImage image) {
     DiskGeometry used = fromPartitionTable(image);

@@ -6,8 +6,9 @@ import io.transvisor.device.storage.BlockImage;
 import io.transvisor.device.storage.ImageIoException;
 
 /**
- * How sectors get from an image to the guest and back. A transfer moves in chunks of host I/O; PIO then hands a chunk to the host
- * block by block, DMA moves it in one go. Which command starts what is {@link AtaDisk}'s.
+ * How sectors get from an image to the guest and back. A transfer moves in chunks of host I/O; PIO
+ * then hands a chunk to the host block by block, DMA moves it in one go. Which command starts what
+ * is {@link AtaDisk}'s.
  */
 abstract sealed class DiskTransfer extends IdeDrive permits AtaDisk {
   private static final int SECTOR = BlockImage.SECTOR_SIZE;
@@ -116,7 +117,10 @@ abstract sealed class DiskTransfer extends IdeDrive permits AtaDisk {
 
   // ---- progress ----
 
-  /** Takes address and count from the registers; false, with the command ended, if they are outside the disk. */
+  /**
+   * Takes address and count from the registers; false, with the command ended, if they are outside
+   * the disk.
+   */
   private boolean begin(boolean ext) {
     wake();
     extended = ext;
@@ -367,7 +371,10 @@ abstract sealed class DiskTransfer extends IdeDrive permits AtaDisk {
     io.start(timing().command(), writeWork());
   }
 
-  /** The descriptors end before the transfer does: the bus master stops without an interrupt, and so does the drive. */
+  /**
+   * The descriptors end before the transfer does: the bus master stops without an interrupt, and so
+   * does the drive.
+   */
   private void outOfMemory() {
     channel.busMaster().stop();
     abandon();

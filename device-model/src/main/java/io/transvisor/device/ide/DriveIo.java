@@ -5,8 +5,9 @@ import io.transvisor.device.storage.ImageIoException;
 import java.util.function.Consumer;
 
 /**
- * The one thing a drive is waiting for: a piece of host I/O, a delay, or both. The outcome is delivered on the vCPU thread,
- * when the I/O is done and the delay over, unless it has been cancelled before.
+ * The one thing a drive is waiting for: a piece of host I/O, a delay, or both. The outcome is
+ * delivered on the vCPU thread, when the I/O is done and the delay over, unless it has been
+ * cancelled before.
  */
 final class DriveIo {
   private final IdeHost host;
@@ -38,7 +39,9 @@ final class DriveIo {
     start(nanos, null);
   }
 
-  /** Starts I/O that is not over before guest time {@code newDeadline}; {@code work} may be null. */
+  /**
+   * Starts I/O that is not over before guest time {@code newDeadline}; {@code work} may be null.
+   */
   void startUntil(long newDeadline, Runnable work) {
     cancel();
     busy = true;
@@ -50,11 +53,10 @@ final class DriveIo {
     }
     long mine = generation;
     host.io()
-        .execute(
-            () -> {
-              ImageIoException result = run(work);
-              host.control().post(() -> workDone(mine, result));
-            });
+        .execute(() -> {
+          ImageIoException result = run(work);
+          host.control().post(() -> workDone(mine, result));
+        });
   }
 
   private ImageIoException run(Runnable work) {

@@ -9,11 +9,12 @@ import io.transvisor.core.port.PortSpace;
 import io.transvisor.device.storage.ImageIoException;
 
 /**
- * One IDE cable with up to two drives: command block, control block, drive selection and the interrupt wire.
+ * One IDE cable with up to two drives: command block, control block, drive selection and the
+ * interrupt wire.
  *
- * <p>Both drives take every register write, the selected one answers. Where no drive is, status and error read as zero, so that
- * nobody waits for it; the other registers of an absent second drive keep what is written, and show FFh in the signature bytes
- * after a reset.
+ * <p>Both drives take every register write, the selected one answers. Where no drive is, status and
+ * error read as zero, so that nobody waits for it; the other registers of an absent second drive
+ * keep what is written, and show FFh in the signature bytes after a reset.
  */
 final class IdeChannel {
   private final String name;
@@ -82,7 +83,10 @@ final class IdeChannel {
 
   // ---- interrupt ----
 
-  /** A drive asserts INTRQ; it stays until status is read, a command is written or the channel is reset. */
+  /**
+   * A drive asserts INTRQ; it stays until status is read, a command is written or the channel is
+   * reset.
+   */
   void raiseInterrupt() {
     interruptPending = true;
     updateIrq();
@@ -242,7 +246,10 @@ final class IdeChannel {
     }
   }
 
-  /** EXECUTE DEVICE DIAGNOSTIC goes to both drives, whichever is selected, and leaves drive 0 selected. */
+  /**
+   * EXECUTE DEVICE DIAGNOSTIC goes to both drives, whichever is selected, and leaves drive 0
+   * selected.
+   */
   private void diagnose() {
     selected = 0;
     for (IdeDrive drive : drives) {

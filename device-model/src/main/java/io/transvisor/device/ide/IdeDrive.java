@@ -9,8 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What disks and CD drives have in common: status and error registers, the sector buffer with the window the data port sees,
- * SET FEATURES, and waiting for I/O. Commands and what happens when a window has been emptied or filled are the subclass's.
+ * What disks and CD drives have in common: status and error registers, the sector buffer with the
+ * window the data port sees, SET FEATURES, and waiting for I/O. Commands and what happens when a
+ * window has been emptied or filled are the subclass's.
  */
 abstract class IdeDrive {
   private static final Logger LOG = LoggerFactory.getLogger(IdeDrive.class);
@@ -105,8 +106,7 @@ abstract class IdeDrive {
     registers.set(Ata.LBA_LOW, 1);
     registers.set(Ata.LBA_MID, isPacketDevice() ? 0x14 : 0);
     registers.set(Ata.LBA_HIGH, isPacketDevice() ? 0xEB : 0);
-    registers.set(
-        Ata.DEVICE, registers.get(Ata.DEVICE) & Ata.DEVICE_DEV | Ata.DEVICE_ALWAYS_ONE);
+    registers.set(Ata.DEVICE, registers.get(Ata.DEVICE) & Ata.DEVICE_DEV | Ata.DEVICE_ALWAYS_ONE);
   }
 
   /** Ends what is going on. I/O still under way keeps the old buffer to itself. */
@@ -224,7 +224,10 @@ abstract class IdeDrive {
 
   // ---- SET FEATURES ----
 
-  /** SET FEATURES (ATA/ATAPI-6, 8.46): whether the subcommand in the features register is one we know. */
+  /**
+   * SET FEATURES (ATA/ATAPI-6, 8.46): whether the subcommand in the features register is one we
+   * know.
+   */
   final boolean setFeatures() {
     return switch (registers.get(Ata.ERROR_FEATURES)) {
       case 0x02 -> {
@@ -244,7 +247,8 @@ abstract class IdeDrive {
         yield true;
       }
       case 0x03 -> setTransferMode(registers.get(Ata.SECTOR_COUNT));
-      // APM, AAM, keep or revert settings over a software reset, and two obsolete ones: nothing to do.
+      // APM, AAM, keep or revert settings over a software reset, and two obsolete ones: nothing to
+      // do.
       case 0x05, 0x85, 0x42, 0xC2, 0x66, 0xCC, 0x67, 0x96, 0x9A -> true;
       default -> false;
     };
@@ -267,7 +271,9 @@ abstract class IdeDrive {
     return known;
   }
 
-  /** The selected-mode bits of an IDENTIFY word, if the selected mode is of this kind; 0 otherwise. */
+  /**
+   * The selected-mode bits of an IDENTIFY word, if the selected mode is of this kind; 0 otherwise.
+   */
   final int selectedMode(int kind) {
     return transferMode >> 3 == kind ? 0x100 << (transferMode & 7) : 0;
   }

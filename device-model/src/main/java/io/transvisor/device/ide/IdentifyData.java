@@ -69,8 +69,7 @@ final class IdentifyData {
     long currentSectors = (long) current.cylinders() * current.heads() * current.sectors();
     // NOP, look-ahead, write cache, power management.
     int set1 = 1 << 14 | 1 << 6 | 1 << 5 | 1 << 3;
-    int enabled1 =
-        set1 & ~(disk.lookAhead ? 0 : 1 << 6) & ~(disk.writeCache ? 0 : 1 << 5);
+    int enabled1 = set1 & ~(disk.lookAhead ? 0 : 1 << 6) & ~(disk.writeCache ? 0 : 1 << 5);
     // FLUSH CACHE EXT, FLUSH CACHE, 48-bit addresses.
     int set2 = 1 << 13 | 1 << 12 | 1 << 10;
     new IdentifyData(target)

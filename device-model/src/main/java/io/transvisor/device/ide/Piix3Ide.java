@@ -17,11 +17,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * The IDE function of the PIIX3 (Intel 82371SB, 2.3 and 2.7): two channels at the addresses and interrupts of the AT, and
- * bus-master registers behind BAR 4. Belongs at 00:01.1.
+ * The IDE function of the PIIX3 (Intel 82371SB, 2.3 and 2.7): two channels at the addresses and
+ * interrupts of the AT, and bus-master registers behind BAR 4. Belongs at 00:01.1.
  *
- * <p>The channels are decoded whatever the enable bits say, and the timing registers only keep what is written: as in QEMU,
- * whose guests we run. The enable bits come up set, so that a kernel started without firmware finds both channels.
+ * <p>The channels are decoded whatever the enable bits say, and the timing registers only keep what
+ * is written: as in QEMU, whose guests we run. The enable bits come up set, so that a kernel
+ * started without firmware finds both channels.
  */
 public final class Piix3Ide extends PciFunction {
   /** Names of the channels. */
@@ -50,7 +51,8 @@ public final class Piix3Ide extends PciFunction {
   /**
    * @param primary the wire of IRQ 14
    * @param secondary the wire of IRQ 15
-   * @param deterministic host I/O is done on the vCPU thread, so that equal runs of the guest are equal to the last interrupt
+   * @param deterministic host I/O is done on the vCPU thread, so that equal runs of the guest are
+   *     equal to the last interrupt
    */
   public Piix3Ide(
       PortSpace ports,

@@ -3,8 +3,8 @@ package io.transvisor.device.ide;
 import io.transvisor.device.storage.IsoMedium;
 
 /**
- * The 2352 bytes of a mode 1 sector around its 2048 bytes of user data: sync pattern, header, error detection code and the two
- * Reed-Solomon product codes (ECMA-130, 14 and annex A).
+ * The 2352 bytes of a mode 1 sector around its 2048 bytes of user data: sync pattern, header, error
+ * detection code and the two Reed-Solomon product codes (ECMA-130, 14 and annex A).
  */
 final class RawBlock {
   // Parts of a sector, as the flags byte of READ CD selects them.
@@ -129,7 +129,9 @@ final class RawBlock {
     }
   }
 
-  /** Q code: 52 diagonals of 43 bytes through the 1118 words that header, data, EDC and P code make. */
+  /**
+   * Q code: 52 diagonals of 43 bytes through the 1118 words that header, data, EDC and P code make.
+   */
   private static void putQ(byte[] sector) {
     for (int diagonal = 0; diagonal < 52; diagonal++) {
       int sum = 0;
@@ -145,7 +147,8 @@ final class RawBlock {
   }
 
   /**
-   * The two parity bytes that make both the plain sum of a code word zero and the sum weighted with falling powers of alpha.
+   * The two parity bytes that make both the plain sum of a code word zero and the sum weighted with
+   * falling powers of alpha.
    *
    * @param step distance of the second parity byte from the first
    * @param weighted sum of the data so far, the last byte with weight 1

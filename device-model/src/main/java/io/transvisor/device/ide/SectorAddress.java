@@ -1,8 +1,9 @@
 package io.transvisor.device.ide;
 
 /**
- * Sector numbers in the command block registers, in the three forms of ATA/ATAPI-6, 6.2: cylinder, head and sector, 28 bits, 48
- * bits. The LBA bit of the device register tells the first from the others.
+ * Sector numbers in the command block registers, in the three forms of ATA/ATAPI-6, 6.2: cylinder,
+ * head and sector, 28 bits, 48 bits. The LBA bit of the device register tells the first from the
+ * others.
  */
 final class SectorAddress {
   private final TaskFile registers;

@@ -1,7 +1,8 @@
 package io.transvisor.device.ide;
 
 /**
- * Why a packet command ended with CHECK CONDITION: sense key, additional sense code and its qualifier (MMC-3, annex F).
+ * Why a packet command ended with CHECK CONDITION: sense key, additional sense code and its
+ * qualifier (MMC-3, annex F).
  *
  * @param key also goes into the high nibble of the error register
  */

@@ -1,8 +1,9 @@
 package io.transvisor.device.ide;
 
 /**
- * The command block registers a drive keeps for itself. The registers that LBA48 made two bytes deep remember the byte written
- * before the last one (ATA/ATAPI-6, 6.3.1); reading it back is what the HOB bit selects.
+ * The command block registers a drive keeps for itself. The registers that LBA48 made two bytes
+ * deep remember the byte written before the last one (ATA/ATAPI-6, 6.3.1); reading it back is what
+ * the HOB bit selects.
  */
 final class TaskFile {
   private final int[] current = new int[8];

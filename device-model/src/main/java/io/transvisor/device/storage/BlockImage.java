@@ -1,8 +1,8 @@
 package io.transvisor.device.storage;
 
 /**
- * A medium of 512-byte sectors. Implementations are thread-safe: a controller may use an image from its own I/O thread while
- * the vCPU thread asks for its size.
+ * A medium of 512-byte sectors. Implementations are thread-safe: a controller may use an image from
+ * its own I/O thread while the vCPU thread asks for its size.
  */
 public interface BlockImage extends AutoCloseable {
   /** Bytes in a sector. */
@@ -24,7 +24,8 @@ public interface BlockImage extends AutoCloseable {
   /**
    * Writes whole sectors.
    *
-   * @throws ImageIoException if the image is read-only, a sector lies outside it, or the host cannot write it
+   * @throws ImageIoException if the image is read-only, a sector lies outside it, or the host
+   *     cannot write it
    */
   void write(long sector, int count, byte[] source, int offset);
 

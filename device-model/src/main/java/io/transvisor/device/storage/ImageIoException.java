@@ -1,8 +1,8 @@
 package io.transvisor.device.storage;
 
 /**
- * A sector could not be read or written. The message is one line naming the image and the sector; a controller logs it once
- * and reports an error status to the guest.
+ * A sector could not be read or written. The message is one line naming the image and the sector; a
+ * controller logs it once and reports an error status to the guest.
  */
 public class ImageIoException extends RuntimeException {
   private static final long serialVersionUID = 1L;

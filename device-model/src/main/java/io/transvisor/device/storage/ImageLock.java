@@ -13,10 +13,11 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps an image from being written by two users at once: one writer, or any number of readers.
  *
- * <p>Between processes this is a lock of the operating system. A writer locks the whole file, so that other emulators that
- * lock byte ranges of their images are kept out too; readers share the first byte only, so that they do not stand in the way of
- * other programs' readers. Between images of this process a table decides, because POSIX locks belong to the process and
- * closing any handle of a file drops all of them.
+ * <p>Between processes this is a lock of the operating system. A writer locks the whole file, so
+ * that other emulators that lock byte ranges of their images are kept out too; readers share the
+ * first byte only, so that they do not stand in the way of other programs' readers. Between images
+ * of this process a table decides, because POSIX locks belong to the process and closing any handle
+ * of a file drops all of them.
  */
 final class ImageLock {
   private static final Logger LOG = LoggerFactory.getLogger(ImageLock.class);

@@ -37,8 +37,10 @@ public final class Images {
   /**
    * Opens a disk or floppy image.
    *
-   * @param snapshot writes go to a temporary file and are forgotten at the end; the image is opened read-only
-   * @param readOnly writes are refused. A file without write permission is opened read-only in any case.
+   * @param snapshot writes go to a temporary file and are forgotten at the end; the image is opened
+   *     read-only
+   * @param readOnly writes are refused. A file without write permission is opened read-only in any
+   *     case.
    * @throws VmmException if the file is missing, not an image, not readable, empty, or in use
    */
   public static BlockImage open(Path path, boolean snapshot, boolean readOnly) {
@@ -157,7 +159,8 @@ public final class Images {
     return new VmmException(
         readOnly
             ? path + " is being written by another machine"
-            : path + " is in use by another machine; open it with -snapshot or read-only, or end"
+            : path
+                + " is in use by another machine; open it with -snapshot or read-only, or end"
                 + " the other one");
   }
 

@@ -3,8 +3,8 @@ package io.transvisor.device.storage;
 import java.util.Arrays;
 
 /**
- * A CD or DVD with one data track of 2048-byte blocks, as an ISO 9660 image has it, on top of an image of 512-byte sectors. A
- * trailing partial block reads as if filled up with zeros.
+ * A CD or DVD with one data track of 2048-byte blocks, as an ISO 9660 image has it, on top of an
+ * image of 512-byte sectors. A trailing partial block reads as if filled up with zeros.
  */
 public final class IsoMedium implements AutoCloseable {
   /** Bytes of user data in a block. */

@@ -11,8 +11,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * A writable view of an image that is never written: changed sectors go to a temporary sparse file and are forgotten when the
- * image is closed or the process ends. This is what {@code -snapshot} asks for.
+ * A writable view of an image that is never written: changed sectors go to a temporary sparse file
+ * and are forgotten when the image is closed or the process ends. This is what {@code -snapshot}
+ * asks for.
  */
 public final class OverlayImage implements BlockImage {
   /** Sectors whose changed-bits share one array: 64 words of 64 bits. */

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * An image whose bytes are the sectors, in order. A trailing partial sector reads as if filled up with zeros; writing to it
- * makes it whole. Made by {@link Images}.
+ * An image whose bytes are the sectors, in order. A trailing partial sector reads as if filled up
+ * with zeros; writing to it makes it whole. Made by {@link Images}.
  */
 public final class RawImage implements BlockImage {
   private final Path path;

@@ -99,8 +99,7 @@ class CdLogicalUnitTest {
   void readsOutsideOrOfOtherKindsAreRefused() {
     assertSense(execute(0x28, 0, 0, 0, 3, 0xE7, 0, 0, 2), Sense.ADDRESS_OUT_OF_RANGE);
     assertSense(execute(0x28, 0, 0xFF, 0, 0, 0, 0, 0, 1), Sense.ADDRESS_OUT_OF_RANGE);
-    assertSense(
-        execute(0xA8, 0, 0, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF), Sense.ADDRESS_OUT_OF_RANGE);
+    assertSense(execute(0xA8, 0, 0, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF), Sense.ADDRESS_OUT_OF_RANGE);
     assertSense(execute(0xBE, 1 << 2, 0, 0, 0, 7, 0, 0, 1, 0x10), Sense.ILLEGAL_MODE_FOR_TRACK);
     assertSense(execute(0xBE, 0, 0, 0, 0, 7, 0, 0, 1, 0x12), Sense.INVALID_FIELD_IN_PACKET);
     assertSense(execute(0xBE, 0, 0, 0, 0, 7, 0, 0, 1, 0x10, 1), Sense.INVALID_FIELD_IN_PACKET);
@@ -169,8 +168,7 @@ class CdLogicalUnitTest {
   void largeMediumIsADvd() {
     CdDisc dvd = new CdDisc(2_000_000);
     assertThat(dvd.isDvd()).isTrue();
-    assertThat(ByteBuffer.wrap(CdFeatures.response(dvd, 0, 0)).getShort(6))
-        .isEqualTo((short) 0x10);
+    assertThat(ByteBuffer.wrap(CdFeatures.response(dvd, 0, 0)).getShort(6)).isEqualTo((short) 0x10);
     ByteBuffer physical = ByteBuffer.wrap(dvd.dvdStructure(0));
     assertThat(physical.getShort()).isEqualTo((short) 2050);
     assertThat(physical.getInt(12)).isEqualTo(0x30000 + 2_000_000 - 1);
@@ -211,8 +209,7 @@ class CdLogicalUnitTest {
   void badParameterListsAreRefused() {
     execute(0x55, 0x10, 0, 0, 0, 0, 0, 0, 12);
     assertSense(
-        unit.receive(new byte[] {0, 0, 0, 0, 0, 0, 0, 0, 1, 6, 0, 0}),
-        Sense.PARAMETER_LIST_LENGTH);
+        unit.receive(new byte[] {0, 0, 0, 0, 0, 0, 0, 0, 1, 6, 0, 0}), Sense.PARAMETER_LIST_LENGTH);
     execute(0x55, 0x10, 0, 0, 0, 0, 0, 0, 10);
     assertSense(
         unit.receive(new byte[] {0, 0, 0, 0, 0, 0, 0, 0, 0x33, 0}),

@@ -9,8 +9,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A hostile driver: registers, packets, descriptors and time at random. Nothing may be thrown, and after a reset the drives
- * must work.
+ * A hostile driver: registers, packets, descriptors and time at random. Nothing may be thrown, and
+ * after a reset the drives must work.
  */
 class IdeFuzzTest {
   private static final int STEPS = 40_000;

@@ -9,7 +9,10 @@ import io.transvisor.core.device.ResetKind;
 import io.transvisor.core.memory.PhysicalMemory;
 import io.transvisor.core.port.PortSpace;
 
-/** A controller with ports, memory and a clock, and the moves of a driver. Deterministic unless asked otherwise. */
+/**
+ * A controller with ports, memory and a clock, and the moves of a driver. Deterministic unless
+ * asked otherwise.
+ */
 final class IdeRig {
   static final int BUS_MASTER = 0xC000;
   static final int COMMAND = 0x1F0;
@@ -35,14 +38,7 @@ final class IdeRig {
     memory.mapRam("ram", 0, memory.ramSize(), memory.ram(), 0, 0);
     ide =
         new Piix3Ide(
-            ports,
-            memory,
-            clock.events(),
-            control,
-            irq,
-            irq15,
-            deterministic,
-            IdeTiming.DEFAULT);
+            ports, memory, clock.events(), control, irq, irq15, deterministic, IdeTiming.DEFAULT);
     ide.reset(ResetKind.POWER_ON);
   }
 

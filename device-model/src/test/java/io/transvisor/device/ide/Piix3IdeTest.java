@@ -82,8 +82,8 @@ class Piix3IdeTest extends DeviceContractTest {
   }
 
   /**
-   * Takes a PIO write, a PIO read and a DMA read apart: at every step the state moves to a new machine, which must end where an
-   * undisturbed one does.
+   * Takes a PIO write, a PIO read and a DMA read apart: at every step the state moves to a new
+   * machine, which must end where an undisturbed one does.
    */
   @ParameterizedTest
   @ValueSource(ints = {Ata.CMD_READ_MULTIPLE, Ata.CMD_WRITE_SECTORS, Ata.CMD_READ_DMA})

@@ -29,7 +29,10 @@ class RawBlockTest {
     assertThat(Arrays.copyOfRange(sector, 2068, 2076)).containsOnly(0);
   }
 
-  /** The polynomial of ECMA-130, 14.3, divides the sector with its detection code, taken bit by bit, lowest first. */
+  /**
+   * The polynomial of ECMA-130, 14.3, divides the sector with its detection code, taken bit by bit,
+   * lowest first.
+   */
   @Test
   void errorDetectionCodeLeavesNoRemainder() {
     build(4711);

@@ -115,8 +115,7 @@ class ImagesTest {
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     try (BufferedReader out =
-        new BufferedReader(
-            new InputStreamReader(other.getInputStream(), StandardCharsets.UTF_8))) {
+        new BufferedReader(new InputStreamReader(other.getInputStream(), StandardCharsets.UTF_8))) {
       assertThat(out.readLine()).isEqualTo("locked");
       assertRefused(path, "is in use by another machine");
       assertRefused(() -> Images.open(path, true, false), path, "is being written");
