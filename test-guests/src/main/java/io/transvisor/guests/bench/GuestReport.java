@@ -1,0 +1,64 @@
+package io.transvisor.guests.bench;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Makes timings of the guest's lines as their characters arrive; see bench.asm for what they say. */
+final class GuestReport {
+  private final Map<String, Timing> timings = new LinkedHashMap<>();
+  private final StringBuilder line = new StringBuilder();
+  private long lineStart;
+  private long passStart;
+  private long instructions;
+  private boolean done;
+
+  /** Takes characters that arrived at a time. */
+  void received(byte[] bytes, int count, long nanos) {
+    for (int i = 0; i < count; i++) {
+      char ch = (char) (bytes[i] & 0x7F);
+      if (line.isEmpty()) {
+        lineStart = nanos;
+      }
+      if (ch == '\n') {
+        ended(line.toString().strip(), nanos);
+        line.setLength(0);
+      } else {
+        line.append(ch);
+      }
+    }
+  }
+
+  private void ended(String text, long nanos) {
+    String[] words = text.split(" ");
+    switch (words[0]) {
+      case "B" -> {
+        instructions = Long.parseLong(words[3], 16);
+        passStart = nanos;
+      }
+      case "E" -> record(words[1], lineStart - passStart, words[2]);
+      case "DONE" -> done = true;
+      default -> {
+        // The firmware may have said something.
+      }
+    }
+  }
+
+  private void record(String kernel, long nanos, String checksum) {
+    Timing before = timings.get(kernel);
+    if (before != null && !before.checksum().equals(checksum)) {
+      throw new IllegalStateException("passes of " + kernel + " disagree");
+    }
+    long first = before == null ? nanos : before.firstNanos();
+    long best = before == null ? nanos : Math.min(nanos, before.bestNanos());
+    timings.put(kernel, new Timing(kernel, instructions, first, best, checksum));
+  }
+
+  boolean isDone() {
+    return done;
+  }
+
+  /** By kernel, in the guest's order. */
+  Map<String, Timing> timings() {
+    return timings;
+  }
+}
