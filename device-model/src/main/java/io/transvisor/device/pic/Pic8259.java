@@ -41,8 +41,8 @@ final class Pic8259 {
     /** The CPU has taken the request of this input. */
     void acknowledged(int input);
 
-    /** The masks have changed, or ICW1 has dropped all edges. */
-    void interrupted(int inputs);
+    /** ICW1 has made the chip forget all edges. */
+    void initialised();
   }
 
   private final String prefix;
@@ -223,7 +223,7 @@ final class Pic8259 {
       needsIcw4 = (value & ICW1_NEEDS_ICW4) != 0;
       single = (value & ICW1_SINGLE) != 0;
       update();
-      watcher.interrupted(0xFF);
+      watcher.initialised();
     } else if ((value & OCW3) != 0) {
       writeOcw3(value);
     } else {
@@ -234,12 +234,8 @@ final class Pic8259 {
   private void writeData(int value) {
     switch (expect) {
       case OCW1 -> {
-        int changed = mask ^ value;
         mask = value;
         update();
-        if (changed != 0) {
-          watcher.interrupted(changed);
-        }
       }
       case ICW2 -> {
         vectorBase = value & 0xF8;

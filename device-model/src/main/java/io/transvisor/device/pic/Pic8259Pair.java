@@ -32,6 +32,12 @@ public final class Pic8259Pair implements Device, InterruptController {
 
   private static final int SLAVE_LEVEL_CAPABLE = 0xDE;
 
+  /**
+   * Interrupt handlers may mask their clock while they run; a guest that masks it for long does not want the time it slept
+   * through. So while masked only this part of the ticks is kept.
+   */
+  private static final int MASKED_SHARE = 32;
+
   private final Pic8259 master;
   private final Pic8259 slave;
   private final IrqLine[] lines = new IrqLine[IRQS];
@@ -74,9 +80,9 @@ public final class Pic8259Pair implements Device, InterruptController {
       }
 
       @Override
-      public void interrupted(int inputs) {
+      public void initialised() {
         for (int input = 0; input < 8; input++) {
-          if ((inputs & 1 << input) != 0 && tickLines[firstIrq + input] != null) {
+          if (tickLines[firstIrq + input] != null) {
             tickLines[firstIrq + input].forget();
           }
         }
@@ -237,10 +243,9 @@ public final class Pic8259Pair implements Device, InterruptController {
 
     @Override
     public void tick(long count, long most) {
-      // A guest that has masked its clock does not want the time it slept through.
-      if (isListening()) {
-        kept = Math.min(Math.min(most, Integer.MAX_VALUE), kept + (isPending(irq) ? count : count - 1));
-      }
+      long add = isPending(irq) ? count : count - 1;
+      long limit = isListening() ? most : most / MASKED_SHARE;
+      kept = Math.max(kept, Math.min(Math.min(limit, Integer.MAX_VALUE), kept + add));
       edge();
     }
 

@@ -61,6 +61,9 @@ public final class Mc146818 implements Device {
   /** How much lost periodic time is made good. */
   private static final int CATCH_UP_SECONDS = 4;
 
+  /** The part of it that is kept while the guest has masked the interrupt. */
+  private static final int MASKED_SHARE = 32;
+
   /** Most ticks given again in a row, so that a handler that reads register C until it is clear comes to an end. */
   private static final int MOST_IN_A_ROW = 20;
 
@@ -224,9 +227,11 @@ public final class Mc146818 implements Device {
     if (periods <= 0) {
       return;
     }
-    if ((cmos[REGISTER_B] & PERIODIC) != 0 && irq8.isListening()) {
+    if ((cmos[REGISTER_B] & PERIODIC) != 0) {
       long late = (cmos[REGISTER_C] & PERIODIC) != 0 ? periods : periods - 1;
-      missed = (int) Math.min(CATCH_UP_SECONDS * CRYSTAL / period, missed + late);
+      long most = CATCH_UP_SECONDS * CRYSTAL / period;
+      long limit = irq8.isListening() ? most : most / MASKED_SHARE;
+      missed = (int) Math.max(missed, Math.min(limit, missed + late));
     }
     raise(PERIODIC);
   }

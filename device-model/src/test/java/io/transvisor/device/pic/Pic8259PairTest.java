@@ -349,14 +349,35 @@ class Pic8259PairTest extends DeviceContractTest {
   }
 
   @Test
-  void aMaskedClockKeepsNothing() {
+  void aClockMaskedForLongKeepsLittle() {
     TickLine clock = pic.tickLine(0);
-    clock.tick(10, 100);
     out(0x21, 0x01);
-    clock.tick(10, 100);
+    clock.tick(1000, 64);
     assertThat(clock.isListening()).isFalse();
     out(0x21, 0x00);
-    assertThat(serveAll()).isEqualTo(1);
+    assertThat(serveAll()).isEqualTo(3);
+  }
+
+  @Test
+  void aHandlerThatMasksItsClockLosesNothing() {
+    TickLine clock = pic.tickLine(0);
+    clock.tick(50, 100);
+    int served = 0;
+    while (pic.isRequesting()) {
+      pic.acknowledge();
+      out(0x21, 0x01);
+      out(0x20, EOI);
+      out(0x21, 0x00);
+      served++;
+    }
+    assertThat(served).isEqualTo(50);
+  }
+
+  @Test
+  void initialisingForgetsTicks() {
+    pic.tickLine(0).tick(50, 100);
+    initialise(0x11, 0x01);
+    assertThat(serveAll()).isZero();
   }
 
   private int serveAll() {
