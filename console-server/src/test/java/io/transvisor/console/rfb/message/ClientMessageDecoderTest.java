@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.DecoderException;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,6 +52,14 @@ class ClientMessageDecoderTest {
     byte[] bytes = new byte[all.readableBytes()];
     all.readBytes(bytes);
     return bytes;
+  }
+
+  /** All messages, after the length of the pieces in which the fuzz test delivers them. */
+  static Stream<byte[]> fuzzSeeds() throws IOException {
+    byte[] all = oneOfEach();
+    return Stream.of(1, 7, 255)
+        .map(piece -> Unpooled.buffer().writeByte(piece).writeBytes(all))
+        .map(ByteBufUtil::getBytes);
   }
 
   private static final List<ClientMessage> MEANING =
