@@ -18,7 +18,7 @@ import io.transvisor.core.cpu.CpuState;
 
 /**
  * Rows of the instruction table for the opcodes D8 to DF (Intel SDM volume 2, tables A-7 to A-22),
- * and WAIT.
+ * WAIT, FXSAVE and FXRSTOR.
  */
 public final class X87Instructions {
   private static final String[] OPERATIONS = {
@@ -38,6 +38,7 @@ public final class X87Instructions {
     stores(t);
     conditional(t);
     X87Control.define(t);
+    FastSave.define(t);
   }
 
   private static void arithmetic(FormTable t) {

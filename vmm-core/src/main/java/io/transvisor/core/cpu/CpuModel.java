@@ -42,8 +42,8 @@ public record CpuModel(
   private static final CpuModel[] MODELS = {
     new CpuModel("486", 0x0480, FPU | VME, 1, new int[4]),
     new CpuModel("pentium", 0x0543, PENTIUM_FEATURES | MMX, 1, new int[4]),
-    new CpuModel("pentium2", 0x0652, P6_FEATURES | MMX, 2, P6_CACHES),
-    new CpuModel("pentium3", 0x068A, P6_FEATURES | MTRR | PAT | MMX, 2, P6_CACHES),
+    new CpuModel("pentium2", 0x0652, P6_FEATURES | MMX | FXSR, 2, P6_CACHES),
+    new CpuModel("pentium3", 0x068A, P6_FEATURES | MTRR | PAT | MMX | FXSR, 2, P6_CACHES),
   };
 
   /**

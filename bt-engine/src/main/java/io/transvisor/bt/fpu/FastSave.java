@@ -1,0 +1,139 @@
+package io.transvisor.bt.fpu;
+
+import io.transvisor.bt.interp.Cpu;
+import io.transvisor.bt.isa.FormTable;
+import io.transvisor.bt.isa.Handler;
+import io.transvisor.bt.isa.Insn;
+import io.transvisor.core.cpu.CpuModel;
+import io.transvisor.core.cpu.FpuState;
+
+/**
+ * FXSAVE and FXRSTOR (Intel SDM volume 2, "FXSAVE"): the x87 state in an image of 512 bytes whose
+ * layout does not depend on mode or operand size. There is no SSE, so the fields for it are neither
+ * written nor read, as on the Pentium II. Neither instruction waits for pending exceptions.
+ */
+final class FastSave {
+  private static final int IMAGE_BYTES = 512;
+  private static final int ALIGNMENT = 16;
+
+  private static final int CONTROL = 0;
+  private static final int STATUS = 2;
+  private static final int TAGS = 4;
+  private static final int OPCODE = 6;
+  private static final int INSTRUCTION_POINTER = 8;
+  private static final int INSTRUCTION_SELECTOR = 12;
+  private static final int DATA_POINTER = 16;
+  private static final int DATA_SELECTOR = 20;
+  private static final int REGISTERS = 32;
+
+  private static final int REGISTER_COUNT = 8;
+  private static final int REGISTER_SPACING = 16;
+  private static final int OPCODE_BITS = 0x7FF;
+
+  private FastSave() {}
+
+  static void define(FormTable t) {
+    t.op("0F AE /0:m", "fxsave M").any(SAVE);
+    t.op("0F AE /1:m", "fxrstor M").any(RESTORE);
+  }
+
+  private static final Handler SAVE =
+      new Handler() {
+        @Override
+        public void execute(Cpu c, Insn i) {
+          save(c, i, begin(c, i));
+        }
+      };
+
+  private static final Handler RESTORE =
+      new Handler() {
+        @Override
+        public void execute(Cpu c, Insn i) {
+          restore(c, i, begin(c, i));
+          X87Guard.errorsChanged(c);
+        }
+      };
+
+  /** What both check first; gives the offset of the image. */
+  private static int begin(Cpu c, Insn i) {
+    if (!c.model.has(CpuModel.FXSR)) {
+      throw c.ud();
+    }
+    X87Guard.beginControl(c);
+    int offset = c.offset(i);
+    if ((c.segBase[i.seg] + offset & ALIGNMENT - 1) != 0) {
+      throw c.gp(0);
+    }
+    return offset;
+  }
+
+  private static void save(Cpu c, Insn i, int offset) {
+    for (int n = 0; n < IMAGE_BYTES; n += Long.BYTES) {
+      c.forUpdate(i.seg, offset + n & i.addressMask, Long.BYTES);
+    }
+    FpuState f = c.fpu;
+    writeWord(c, i, offset + CONTROL, f.control);
+    writeWord(c, i, offset + STATUS, f.statusWord());
+    writeWord(c, i, offset + TAGS, ~f.empty & 0xFF);
+    writeWord(c, i, offset + OPCODE, f.opcode & OPCODE_BITS);
+    writeDword(c, i, offset + INSTRUCTION_POINTER, f.instructionPointer);
+    writeDword(c, i, offset + INSTRUCTION_SELECTOR, f.instructionSelector);
+    writeDword(c, i, offset + DATA_POINTER, f.dataPointer);
+    writeDword(c, i, offset + DATA_SELECTOR, f.dataSelector);
+    for (int n = 0; n < REGISTER_COUNT; n++) {
+      int register = X87Stack.physical(f, n);
+      int at = offset + REGISTERS + n * REGISTER_SPACING;
+      c.writeQ(i.seg, at & i.addressMask, f.significand[register]);
+      writeWord(c, i, at + Long.BYTES, f.signExponent[register]);
+    }
+  }
+
+  private static void restore(Cpu c, Insn i, int offset) {
+    int control = readWord(c, i, offset + CONTROL);
+    int status = readWord(c, i, offset + STATUS);
+    int tags = readWord(c, i, offset + TAGS);
+    int opcode = readWord(c, i, offset + OPCODE);
+    int instructionPointer = readDword(c, i, offset + INSTRUCTION_POINTER);
+    int instructionSelector = readWord(c, i, offset + INSTRUCTION_SELECTOR);
+    int dataPointer = readDword(c, i, offset + DATA_POINTER);
+    int dataSelector = readWord(c, i, offset + DATA_SELECTOR);
+    long[] significands = new long[REGISTER_COUNT];
+    int[] signExponents = new int[REGISTER_COUNT];
+    for (int n = 0; n < REGISTER_COUNT; n++) {
+      int at = offset + REGISTERS + n * REGISTER_SPACING;
+      significands[n] = c.readQ(i.seg, at & i.addressMask);
+      signExponents[n] = readWord(c, i, at + Long.BYTES);
+    }
+    // nothing can fault any more
+    FpuState f = c.fpu;
+    f.setControlWord(control);
+    f.setStatusWord(status);
+    f.empty = ~tags & 0xFF;
+    f.opcode = opcode & OPCODE_BITS;
+    f.instructionPointer = instructionPointer;
+    f.instructionSelector = instructionSelector;
+    f.dataPointer = dataPointer;
+    f.dataSelector = dataSelector;
+    for (int n = 0; n < REGISTER_COUNT; n++) {
+      int register = X87Stack.physical(f, n);
+      f.significand[register] = significands[n];
+      f.signExponent[register] = signExponents[n];
+    }
+  }
+
+  private static void writeWord(Cpu c, Insn i, int offset, int value) {
+    c.writeW(i.seg, offset & i.addressMask, value);
+  }
+
+  private static void writeDword(Cpu c, Insn i, int offset, int value) {
+    c.writeD(i.seg, offset & i.addressMask, value);
+  }
+
+  private static int readWord(Cpu c, Insn i, int offset) {
+    return c.readW(i.seg, offset & i.addressMask);
+  }
+
+  private static int readDword(Cpu c, Insn i, int offset) {
+    return c.readD(i.seg, offset & i.addressMask);
+  }
+}
