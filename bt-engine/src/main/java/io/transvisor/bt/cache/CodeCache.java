@@ -2,30 +2,53 @@ package io.transvisor.bt.cache;
 
 import io.transvisor.core.memory.PhysicalMemory;
 import io.transvisor.core.memory.WriteTraces;
+import java.util.Arrays;
 
 /**
  * Traces by where their bytes lie in the backing store. Keyed by store and not by address, so code is found and invalidated
  * through every mapping of its page, and a store by CPU, DMA or device alike reaches {@link #written}.
  */
 public final class CodeCache implements WriteTraces.Handler {
-  private static final int FRONT_SIZE = 1 << 16;
+  /** Slots of the direct-mapped front: all starts in a page have different ones, and some 256 pages do. */
+  private static final int FRONT_SIZE = 1 << 20;
+
+  private static final int MODE_SHIFT = 18;
+
+  /** Host memory a decoded instruction takes, with its share of the trace: about this many bytes. */
+  private static final int BYTES_PER_INSTRUCTION = 128;
+
+  private static final int LEAST_LIMIT = 200_000;
+  private static final int GREATEST_LIMIT = 8_000_000;
 
   private final WriteTraces writeTraces;
   private final CodePage[] pages;
   private final Trace[] front = new Trace[FRONT_SIZE];
   private final Runnable onInvalidation;
+  private final int limit;
+  private int instructions;
   private long invalidated;
 
   /** @param onInvalidation told after traces were invalidated: the running one may be among them */
   public CodeCache(PhysicalMemory memory, Runnable onInvalidation) {
+    this(memory, onInvalidation, quarterOfHeap());
+  }
+
+  /** @param limit how many decoded instructions are kept; the one too many makes room by forgetting all */
+  CodeCache(PhysicalMemory memory, Runnable onInvalidation, int limit) {
+    this.limit = limit;
     this.writeTraces = memory.traces();
     this.pages = new CodePage[(memory.store().length >>> 12) + 1];
     this.onInvalidation = onInvalidation;
     writeTraces.setCodeHandler(this);
   }
 
+  private static int quarterOfHeap() {
+    long fitting = Runtime.getRuntime().maxMemory() / 4 / BYTES_PER_INSTRUCTION;
+    return (int) Math.clamp(fitting, LEAST_LIMIT, GREATEST_LIMIT);
+  }
+
   private static int slot(int store, int mode) {
-    return (store ^ store >>> 16 ^ mode << 14) & FRONT_SIZE - 1;
+    return (store ^ store >>> 20 << 12 ^ mode << MODE_SHIFT) & FRONT_SIZE - 1;
   }
 
   /** The trace that starts at a store index in a mode, or null. */
@@ -43,6 +66,10 @@ public final class CodeCache implements WriteTraces.Handler {
   }
 
   public void add(Trace t) {
+    if (instructions + t.insns().length > limit) {
+      clear();
+    }
+    instructions += t.insns().length;
     page(t.store >>> 12).add(t);
     if (t.crossesPage()) {
       page(t.secondStore() >>> 12).addReachingIn(t);
@@ -67,7 +94,9 @@ public final class CodeCache implements WriteTraces.Handler {
     if (page == null) {
       return;
     }
+    int before = page.instructions();
     int removed = page.invalidate(offset & 0xFFF, length);
+    instructions += page.instructions() - before;
     if (removed > 0) {
       invalidated += removed;
       if (page.isEmpty()) {
@@ -83,8 +112,15 @@ public final class CodeCache implements WriteTraces.Handler {
     return invalidated;
   }
 
+  /** Decoded instructions kept now. */
+  public int instructions() {
+    return instructions;
+  }
+
   /** Forgets everything, as after loading a saved state. */
   public void clear() {
+    Arrays.fill(front, null);
+    instructions = 0;
     for (int i = 0; i < pages.length; i++) {
       if (pages[i] != null) {
         pages[i].invalidate(0, PhysicalMemory.PAGE_SIZE);

@@ -17,8 +17,15 @@ final class CodePage {
   /** One bit per granule with code. */
   private long mask;
 
+  private int instructions;
+
   CodePage(int index) {
     this.index = index;
+  }
+
+  /** Decoded instructions of the traces that start here. */
+  int instructions() {
+    return instructions;
   }
 
   boolean isEmpty() {
@@ -37,6 +44,7 @@ final class CodePage {
     int granule = t.store >>> 6 & 63;
     t.nextInGranule = starts[granule];
     starts[granule] = t;
+    instructions += t.insns().length;
     mask |= maskOf(t);
   }
 
@@ -77,6 +85,7 @@ final class CodePage {
         Trace next = t.nextInGranule;
         if (!t.valid || overlaps(t, offset, length)) {
           t.valid = false;
+          instructions -= t.insns().length;
           removed++;
         } else {
           t.nextInGranule = kept;
