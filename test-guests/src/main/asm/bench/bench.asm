@@ -9,7 +9,7 @@
 ;
 ;   nasm -f bin -o bench.bin bench.asm     (padded to the size of a floppy disk by whoever runs it)
 
-PASSES            equ 3
+PASSES            equ 5
 
 KERNEL_CS         equ 0x08
 KERNEL_DS         equ 0x10
@@ -22,6 +22,7 @@ PAGE_DIRECTORY    equ 0x20000
 PAGE_TABLE        equ 0x21000               ; identity map of the first 4 MiB
 DATA              equ 0x30000               ; what the kernels work on
 COPY              equ 0x50000
+X87_DATA          equ 0x24000
 FAULTING_PAGE     equ 0x60000
 KERNEL_STACK      equ 0x70000
 USER_STACK        equ 0x78000

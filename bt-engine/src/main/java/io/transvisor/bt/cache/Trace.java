@@ -16,6 +16,12 @@ public final class Trace {
   /** Store index of the second page's start when the instruction reaches into it, else -1. */
   private final int secondStore;
 
+  /** The instructions as executed: some of them fused. */
+  private Insn[] groups;
+
+  /** Runs until {@link #groups} is looked at again. */
+  private int patience;
+
   boolean valid = true;
   Trace nextInGranule;
 
@@ -36,6 +42,7 @@ public final class Trace {
     this.store = store;
     this.mode = mode;
     this.insns = insns;
+    this.groups = insns;
     this.bytes = insns[insns.length - 1].next;
     this.branches = branches;
     this.secondStore = secondStore;
@@ -43,6 +50,25 @@ public final class Trace {
 
   public Insn[] insns() {
     return insns;
+  }
+
+  /** The instructions one after the other, some of them fused: the same effect in fewer calls. */
+  public Insn[] groups() {
+    return groups;
+  }
+
+  public void setGroups(Insn[] fused) {
+    groups = fused;
+  }
+
+  /** Sets after how many runs {@link #isDue} will say so. */
+  public void setPatience(int runs) {
+    patience = runs;
+  }
+
+  /** Counts a run; true once, when the patience is used up. */
+  public boolean isDue() {
+    return --patience == 0;
   }
 
   public int bytes() {

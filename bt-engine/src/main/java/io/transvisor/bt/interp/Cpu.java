@@ -41,6 +41,12 @@ public final class Cpu extends CpuState {
   /** Number of instructions of the current trace to execute; a handler sets it to 0 through {@link #stopTrace} to end the trace after itself. */
   int traceLimit;
 
+  /**
+   * While fused instructions run: position in the trace of the part being executed, if it is not the first one of its group;
+   * inverted, the part that was not executed any more because an earlier one stopped the trace.
+   */
+  int within;
+
   /** Data breakpoints hit by the current instruction, as DR6 bits: a trap after it. */
   public int debugTraps;
 

@@ -23,6 +23,7 @@ final class Interpreter {
   private final PhysicalMemory memory;
   private final CodeCache cache;
   private final Decoder decoder;
+  private final Fuser fuser = new Fuser();
   private final List<Insn> building = new ArrayList<>(MAX_TRACE);
   private final byte[] straddling = new byte[2 * Decoder.MAX_LENGTH];
 
@@ -87,8 +88,7 @@ final class Interpreter {
       }
       previous = t;
       int limit = t.insns().length;
-      int eip = c.eip;
-      if (Integer.compareUnsigned(eip + t.bytes() - 1, c.segLimit[CpuState.CS]) > 0) {
+      if (beyondCodeSegment(t)) {
         limit = withinCodeSegment(t);
         if (limit == 0) {
           raise(GuestFault.GP, 0);
@@ -104,7 +104,11 @@ final class Interpreter {
       if (shadow || (c.eflags & CpuState.TF) != 0 || c.codeBreakpoints) {
         step(t);
       } else {
-        execute(t, limit);
+        if (limit < t.insns().length) {
+          execute(t, limit);
+        } else {
+          previous = executeLinked(t, end);
+        }
         if (c.debugTraps != 0) {
           debugTrap();
         }
@@ -137,7 +141,75 @@ final class Interpreter {
     }
   }
 
-  /** The hot loop: up to {@code limit} instructions of a trace. */
+  /**
+   * The hot loop: a whole trace and those linked to it, until something has to be looked at or a link is missing.
+   *
+   * @param end instruction count not to go beyond
+   * @return the last trace executed
+   */
+  private Trace executeLinked(Trace first, long end) {
+    Trace t = first;
+    while (true) {
+      if (t.isDue()) {
+        fuser.fuse(t);
+      }
+      executeWhole(t);
+      if ((c.pending | c.debugTraps | c.eflags & CpuState.TF) != 0
+          || c.interruptShadow
+          || c.halted
+          || c.codeBreakpoints
+          || tripleFault) {
+        return t;
+      }
+      Trace next = t.link(c.segBase[CpuState.CS] + c.eip, generation, c.modeWord);
+      if (next == null
+          || next.crossesPage()
+          || next.insns().length > end - c.instructions
+          || beyondCodeSegment(next)) {
+        return t;
+      }
+      t = next;
+    }
+  }
+
+  /** All instructions of a trace, the fused way. */
+  private void executeWhole(Trace t) {
+    Insn[] groups = t.groups();
+    c.traceLimit = groups.length;
+    c.within = 0;
+    c.instructions += t.insns().length;
+    int n = 0;
+    try {
+      do {
+        Insn i = groups[n++];
+        i.handler.execute(c, i);
+      } while (n < c.traceLimit);
+    } catch (GuestFault e) {
+      goBackTo(t, Math.max(c.within, groups[n - 1].position));
+      raise(e.vector, e.errorCode);
+      return;
+    } catch (PageFaultException e) {
+      goBackTo(t, Math.max(c.within, groups[n - 1].position));
+      raisePageFault();
+      return;
+    }
+    if (c.within < 0) {
+      goBackTo(t, ~c.within);
+    } else if (n < groups.length) {
+      goBackTo(t, groups[n].position);
+    } else if (!t.branches()) {
+      c.eip += t.bytes();
+    }
+  }
+
+  /** Takes back that instructions from a position on were counted, and lets EIP point to the first of them. */
+  private void goBackTo(Trace t, int position) {
+    Insn[] insns = t.insns();
+    c.instructions -= insns.length - position;
+    c.eip += insns[position].start;
+  }
+
+  /** Up to {@code limit} instructions of a trace. */
   private void execute(Trace t, int limit) {
     Insn[] insns = t.insns();
     int length = insns.length;
@@ -195,6 +267,10 @@ final class Interpreter {
     }
   }
 
+  private boolean beyondCodeSegment(Trace t) {
+    return Integer.compareUnsigned(c.eip + t.bytes() - 1, c.segLimit[CpuState.CS]) > 0;
+  }
+
   /** How many instructions of a trace lie wholly below the code segment's limit. */
   private int withinCodeSegment(Trace t) {
     long limit = c.segLimit[CpuState.CS] & 0xFFFFFFFFL;
@@ -239,6 +315,7 @@ final class Interpreter {
       if (i == null) {
         break;
       }
+      i.position = building.size();
       building.add(i);
       at = store + i.next;
       if (i.form == null || i.form.endsTrace()) {
@@ -253,6 +330,7 @@ final class Interpreter {
       return buildCrossing(store, linear);
     }
     Trace t = new Trace(store, c.modeWord, building.toArray(new Insn[0]), branches, -1);
+    fuser.watch(t);
     cache.add(t);
     return t;
   }

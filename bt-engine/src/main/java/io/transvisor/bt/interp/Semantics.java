@@ -84,4 +84,9 @@ final class Semantics {
   static Handler sized(Class<? extends Handler> template, Width width) {
     return SPECIALIZER.make(template, new Sized(width, null));
   }
+
+  /** Two handlers as one, made at once. */
+  static Handler fused(Fused.Pair pair) {
+    return SPECIALIZER.define(Fused.class, pair);
+  }
 }

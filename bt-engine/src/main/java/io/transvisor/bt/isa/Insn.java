@@ -48,6 +48,17 @@ public final class Insn {
 
   public boolean lock;
 
+  /** Position in the trace. */
+  public int position;
+
+  /** How many instructions this stands for: 1, unless it is a fused one. */
+  public int count = 1;
+
+  /** The parts of a fused instruction; null otherwise. */
+  public Insn first;
+
+  public Insn second;
+
   /** Length in bytes. */
   public int length() {
     return next - start;

@@ -33,7 +33,8 @@ public final class Specializer {
     return new DeferredHandler(this, template, semantics);
   }
 
-  Handler define(Class<? extends Handler> template, Object semantics) {
+  /** A handler of its own class from a template, made at once. */
+  public Handler define(Class<? extends Handler> template, Object semantics) {
     String name = template.getName();
     String file = name.substring(name.lastIndexOf('.') + 1) + ".class";
     try (InputStream in = template.getResourceAsStream(file)) {
