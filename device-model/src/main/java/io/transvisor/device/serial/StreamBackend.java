@@ -91,11 +91,12 @@ class StreamBackend implements CharBackend {
     try {
       int count = output.take(chunk);
       while (count > 0) {
-        send(chunk, count);
+        // There is room now, whatever was refused before.
         if (outputRefused) {
           outputRefused = false;
           machine.post(this::tellOutputPossible);
         }
+        send(chunk, count);
         count = output.take(chunk);
       }
     } catch (InterruptedException e) {
