@@ -12,8 +12,11 @@ final class MouseMotion {
   /** What a packet holds: counts to the right, counts up, wheel clicks, buttons. */
   record Sample(int dx, int dy, int dz, int buttons) {}
 
-  /** The largest count a packet can hold: nine bits with sign, without the overflow bit. */
-  private static final int LIMIT = 255;
+  /**
+   * The largest count put into a packet. It could hold nine bits with sign, but drivers that take
+   * the low byte for the whole count are common, and no hand moves a mouse that fast.
+   */
+  private static final int LIMIT = 127;
 
   /** Button changes that can wait; the newest state replaces the last one when there are more. */
   private static final int MAX_WAITING = 64;

@@ -60,9 +60,9 @@ class Ps2MouseTest extends DeviceContractTest {
     "0, 0, 1, 09 00 00",
     "0, 0, 2, 0A 00 00",
     "1, 0, 4, 0C 01 00",
-    "255, 0, 0, 08 FF 00",
-    "-255, 0, 0, 18 01 00",
-    "300, 0, 0, 08 FF 00 08 2D 00",
+    "127, 0, 0, 08 7F 00",
+    "-127, 0, 0, 18 81 00",
+    "300, 0, 0, 08 7F 00 08 7F 00 08 2E 00",
   })
   void standardPackets(int dx, int dy, int buttons, String bytes) {
     enable();
@@ -203,7 +203,7 @@ class Ps2MouseTest extends DeviceContractTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1, 1", "2, 1", "3, 3", "4, 6", "5, 9", "6, 12", "200, 255"})
+  @CsvSource({"1, 1", "2, 1", "3, 3", "4, 6", "5, 9", "6, 12", "127, 254"})
   void scalingTwoToOneIsNotLinear(int moved, int reported) {
     bench.toMouse(0xE7);
     enable();
