@@ -112,6 +112,16 @@ public final class Trace {
     return t != null && t.valid && t.mode == mode ? t : null;
   }
 
+  /**
+   * The same after address translation may have changed: saves looking in the whole cache, of which little is in the host's caches.
+   *
+   * @param store what the address translates to now
+   */
+  public Trace relink(int linear, int store, int mode) {
+    Trace t = linearA == linear ? linkA : linearB == linear ? linkB : null;
+    return t != null && t.store == store && t.valid && t.mode == mode ? t : null;
+  }
+
   /** Remembers what follows; of two the older is forgotten. */
   public void setLink(int linear, int generation, Trace target) {
     if (linkA != null && !(linearA == linear)) {

@@ -73,7 +73,7 @@ final class Interpreter {
       Trace t = previous == null ? null : previous.link(linear, generation, c.modeWord);
       if (t == null || t.crossesPage()) {
         try {
-          t = lookup(linear);
+          t = lookup(linear, previous);
         } catch (PageFaultException e) {
           raisePageFault();
           if (tripleFault) {
@@ -287,13 +287,17 @@ final class Interpreter {
 
   // ---- finding and building traces ----
 
-  private Trace lookup(int linear) {
+  /** @param previous the trace executed last, or null */
+  private Trace lookup(int linear, Trace previous) {
     boolean user = c.cpl == 3;
     int store = c.mmu.translateCode(linear, user);
     if (store < 0) {
       return buildUncached(linear);
     }
-    Trace t = cache.find(store, c.modeWord);
+    Trace t = previous == null ? null : previous.relink(linear, store, c.modeWord);
+    if (t == null) {
+      t = cache.find(store, c.modeWord);
+    }
     if (t == null) {
       return build(store, linear);
     }
