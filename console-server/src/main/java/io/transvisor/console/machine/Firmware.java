@@ -10,18 +10,19 @@ import java.util.List;
 final class Firmware {
   private static final List<Path> DIRECTORIES =
       List.of(Path.of("/usr/share/seabios"), Path.of("/usr/share/qemu"), Path.of("/usr/local/share/seabios"));
-  private static final int MAX_SYSTEM = 256 << 10;
+  private static final int SYSTEM_UNIT = 64 << 10;
+  private static final int MAX_SYSTEM = 8 << 20;
   private static final int MAX_VIDEO = 64 << 10;
 
   private Firmware() {}
 
-  /** The system BIOS: 64, 128 or 256 KiB that end at the reset vector. */
+  /** The system BIOS: a multiple of 64 KiB, up to 8 MiB, that ends at the top of the address space. */
   static byte[] system(Path given) {
     Path path = given != null ? given : installed("bios-256k.bin");
     byte[] image = read("-bios", path);
-    if (image.length == 0 || image.length > MAX_SYSTEM || image.length % (64 << 10) != 0) {
+    if (image.length == 0 || image.length > MAX_SYSTEM || image.length % SYSTEM_UNIT != 0) {
       throw new VmmException(
-          "-bios " + path + ": " + image.length + " bytes is no system BIOS (64, 128 or 256 KiB)");
+          "-bios " + path + ": " + image.length + " bytes is no system BIOS (a multiple of 64 KiB, up to 8 MiB)");
     }
     return image;
   }
@@ -51,7 +52,7 @@ final class Firmware {
       if (!Files.exists(path)) {
         throw new VmmException(option + " " + path + ": no such file");
       }
-      if (Files.isDirectory(path) || Files.size(path) > 1 << 20) {
+      if (Files.isDirectory(path) || Files.size(path) > MAX_SYSTEM) {
         throw new VmmException(option + " " + path + ": no firmware image");
       }
       return Files.readAllBytes(path);
