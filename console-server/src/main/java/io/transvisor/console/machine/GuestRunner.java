@@ -1,10 +1,12 @@
 package io.transvisor.console.machine;
 
 import io.transvisor.console.rfb.VncServer;
+import io.transvisor.console.rfb.session.MachineActions;
 import io.transvisor.core.machine.Machine;
 import java.net.InetSocketAddress;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** One run of a machine in this process: screen, vCPU thread, orderly end. */
 public final class GuestRunner {
@@ -42,7 +44,13 @@ public final class GuestRunner {
   }
 
   private static VncServer serve(MachineSpec spec, AssembledMachine assembled, String hint) {
-    VncServer server = new VncServer(assembled.machine().screen(), assembled.board().input(), spec.vnc());
+    VncServer server =
+        new VncServer(
+            assembled.machine().screen(),
+            assembled.board().input(),
+            Optional.of(actions(assembled)),
+            spec.vnc());
+    assembled.board().keyboard().setLedListener(server::setKeyboardLights);
     try {
       InetSocketAddress address = server.start();
       System.err.printf(
@@ -56,6 +64,27 @@ public final class GuestRunner {
       assembled.machine().close();
       throw e;
     }
+  }
+
+  /** What viewers with an xvp menu can do. */
+  private static MachineActions actions(AssembledMachine assembled) {
+    Machine machine = assembled.machine();
+    return new MachineActions() {
+      @Override
+      public void shutdown() {
+        machine.post(assembled.board()::pressPowerButton);
+      }
+
+      @Override
+      public void reboot() {
+        machine.reset("reboot asked for by a viewer");
+      }
+
+      @Override
+      public void reset() {
+        machine.reset("reset asked for by a viewer");
+      }
+    };
   }
 
   private static void stop(Machine machine, CountDownLatch closed) {

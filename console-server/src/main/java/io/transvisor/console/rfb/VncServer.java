@@ -20,6 +20,8 @@ import io.transvisor.console.rfb.input.GuestPointer;
 import io.transvisor.console.rfb.message.ClientMessageDecoder;
 import io.transvisor.console.rfb.security.FailureLockout;
 import io.transvisor.console.rfb.security.VncAuthentication;
+import io.transvisor.console.rfb.session.Desktop;
+import io.transvisor.console.rfb.session.MachineActions;
 import io.transvisor.console.rfb.session.RfbSession;
 import io.transvisor.core.display.Screen;
 import io.transvisor.core.error.VmmException;
@@ -44,10 +46,8 @@ public final class VncServer implements AutoCloseable {
   private static final int BACKLOG = 16;
   private static final Logger LOG = LoggerFactory.getLogger(VncServer.class);
 
-  private final Screen screen;
+  private final Desktop desktop;
   private final VncOptions options;
-  private final GuestKeyboard keyboard;
-  private final GuestPointer pointer;
   private final ScreenWatch watch;
   private final VncAuthentication authentication;
   private final FailureLockout lockout = new FailureLockout(System::nanoTime);
@@ -56,11 +56,24 @@ public final class VncServer implements AutoCloseable {
   private EventLoopGroup loops;
   private Channel listener;
 
+  /** A server whose viewers cannot restart the machine. */
   public VncServer(Screen screen, InputSink input, VncOptions options) {
-    this.screen = screen;
+    this(screen, input, Optional.empty(), options);
+  }
+
+  /**
+   * @param actions what viewers may do to the machine
+   */
+  public VncServer(
+      Screen screen, InputSink input, Optional<MachineActions> actions, VncOptions options) {
     this.options = options;
-    keyboard = new GuestKeyboard(input);
-    pointer = new GuestPointer(input);
+    desktop =
+        new Desktop(
+            screen,
+            new GuestKeyboard(input),
+            new GuestPointer(input),
+            options.desktopName(),
+            actions);
     watch = new ScreenWatch(screen, System::nanoTime);
     authentication = options.password() == null ? null : new VncAuthentication(options.password());
   }
@@ -176,11 +189,16 @@ public final class VncServer implements AutoCloseable {
   }
 
   /**
-   * The guest's keyboard lights, where known: keeps letters and the number pad right when the guest
-   * changes them itself.
+   * The guest's keyboard lights have changed: keeps letters and the number pad right, and viewers'
+   * own lights if they can. Callable from any thread.
+   *
+   * @param lights bit 0 scroll lock, 1 num lock, 2 caps lock
    */
-  public void setKeyboardLocks(boolean capsLock, boolean numLock) {
-    keyboard.setLocks(capsLock, numLock);
+  public void setKeyboardLights(int lights) {
+    desktop.keyboard().setLights(lights);
+    for (Channel connection : connections) {
+      connection.pipeline().fireUserEventTriggered(Desktop.LIGHTS_CHANGED);
+    }
   }
 
   /** Number of viewers that see the screen now. */
@@ -241,7 +259,7 @@ public final class VncServer implements AutoCloseable {
       viewers.add(connection);
     }
     connection.startViewing(shared);
-    RfbSession session = new RfbSession(screen, keyboard, pointer, options.desktopName());
+    RfbSession session = new RfbSession(desktop);
     ctx.pipeline().addAfter(ctx.name(), "session", session);
     ctx.pipeline().replace(ctx.name(), "messages", new ClientMessageDecoder());
     ctx.channel().config().setAutoRead(true);

@@ -360,7 +360,7 @@ class VncServerTest {
   // ---- misbehaviour ----
 
   @ParameterizedTest
-  @ValueSource(bytes = {1, 7, 100, -1})
+  @ValueSource(bytes = {1, 7, 100, -1, -2})
   void unknownMessagesEndTheConnection(byte type) throws IOException {
     start();
     RfbTestClient client = client();

@@ -16,10 +16,16 @@ import java.util.Set;
  * layout is another, or its Caps Lock differs), Shift is pressed or lifted around the key.
  *
  * <p>Caps Lock and Num Lock of the guest are followed from the keys sent, and corrected by {@link
- * #setLocks} where the guest's keyboard lights are known. The keys a viewer holds are released when
+ * #setLights} where the guest's keyboard lights are known. The keys a viewer holds are released when
  * it leaves. Thread-safe: viewers share it.
  */
 public final class GuestKeyboard {
+  /** Bits of the keyboard lights, as the PS/2 keyboard and RFB's LED state number them. */
+  public static final int SCROLL_LOCK = 1;
+
+  public static final int NUM_LOCK = 2;
+  public static final int CAPS_LOCK = 4;
+
   private static final Set<Key> SHIFTS = EnumSet.of(Key.LEFT_SHIFT, Key.RIGHT_SHIFT);
   private static final Set<Key> ALT_GR = EnumSet.of(Key.LEFT_CTRL, Key.RIGHT_ALT);
   private static final Set<Key> COMMAND_MODIFIERS =
@@ -39,15 +45,26 @@ public final class GuestKeyboard {
   private final Set<Key> down = EnumSet.noneOf(Key.class);
   private boolean capsLock;
   private boolean numLock;
+  private volatile int lights;
 
   public GuestKeyboard(InputSink sink) {
     this.sink = sink;
   }
 
-  /** The state of the guest's keyboard lights. */
-  public synchronized void setLocks(boolean guestCapsLock, boolean guestNumLock) {
-    capsLock = guestCapsLock;
-    numLock = guestNumLock;
+  /**
+   * The state of the guest's keyboard lights.
+   *
+   * @param guestLights combination of the bits of this class
+   */
+  public synchronized void setLights(int guestLights) {
+    capsLock = (guestLights & CAPS_LOCK) != 0;
+    numLock = (guestLights & NUM_LOCK) != 0;
+    lights = guestLights;
+  }
+
+  /** The lights as last set, none at first. */
+  public int lights() {
+    return lights;
   }
 
   /**
@@ -65,6 +82,27 @@ public final class GuestKeyboard {
       press(held.computeIfAbsent(viewer, v -> new HashMap<>()), keysym, stroke);
     } else if (held.containsKey(viewer)) {
       lift(held.get(viewer), keysym, stroke);
+    }
+  }
+
+  /**
+   * A key event of a viewer that knows the key's place: whatever is printed on it, the guest gets
+   * the key there.
+   *
+   * @param scanCode of set 1, bit 7 set for a prefix E0; what is no such key goes by its keysym
+   */
+  public synchronized void event(Object viewer, boolean pressed, int keysym, int scanCode) {
+    Key key = ScanCodes.key(scanCode);
+    if (key == null) {
+      event(viewer, pressed, keysym);
+    } else if (pressed) {
+      Map<Integer, Key> mine = held.computeIfAbsent(viewer, v -> new HashMap<>());
+      mine.values().remove(key);
+      // No keysym is negative.
+      mine.put(~scanCode, key);
+      keyDown(key);
+    } else if (held.containsKey(viewer) && held.get(viewer).values().remove(key)) {
+      upIfFree(key);
     }
   }
 

@@ -61,6 +61,21 @@ public final class GuestPointer {
     }
     x = newX;
     y = newY;
+    move(viewer, mask, dx, dy);
+  }
+
+  /**
+   * A movement of a viewer that has been asked for movements instead of positions.
+   *
+   * @param mask as for {@link #event}
+   */
+  public synchronized void moved(Object viewer, int mask, int dx, int dy) {
+    x = Math.clamp(x + dx, 0, Math.max(0, width - 1));
+    y = Math.clamp(y + dy, 0, Math.max(0, height - 1));
+    move(viewer, mask, dx, dy);
+  }
+
+  private void move(Object viewer, int mask, int dx, int dy) {
     Integer before = masks.put(viewer, mask);
     int clicked = mask & ~(before == null ? 0 : before);
     int wheel = (clicked & WHEEL_DOWN) != 0 ? 1 : 0;

@@ -33,19 +33,16 @@ final class UpdateBuilder implements AutoCloseable {
   private RectEncoder encoder = raw;
   private PixelTranslator translator = new PixelTranslator(PixelFormat.NATIVE);
   private boolean colourMapDue;
-  private boolean copyRect;
-  private boolean desktopSize;
+  private boolean lastRect;
 
   /**
    * Chooses the first encoding of the list that this server has; Raw, which every client must know,
    * if there is none.
    */
-  void setEncodings(List<Integer> encodings) {
+  void setCapabilities(ClientCapabilities client) {
     encoder = null;
-    copyRect = encodings.contains(Encoding.COPY_RECT);
-    desktopSize = encodings.contains(Encoding.DESKTOP_SIZE);
-    int level = -1;
-    for (int encoding : encodings) {
+    lastRect = client.has(Encoding.LAST_RECT);
+    for (int encoding : client.inOrder()) {
       if (encoder == null) {
         encoder =
             switch (encoding) {
@@ -55,15 +52,12 @@ final class UpdateBuilder implements AutoCloseable {
               default -> null;
             };
       }
-      if (encoding >= Encoding.COMPRESSION_LEVEL_0 && encoding <= Encoding.COMPRESSION_LEVEL_9) {
-        level = encoding - Encoding.COMPRESSION_LEVEL_0;
-      }
     }
     if (encoder == null) {
       encoder = raw;
     }
-    if (zrle != null && level >= 0) {
-      zrle.setLevel(level);
+    if (zrle != null && client.compressionLevel() >= 0) {
+      zrle.setLevel(client.compressionLevel());
     }
   }
 
@@ -77,21 +71,6 @@ final class UpdateBuilder implements AutoCloseable {
   void setPixelFormat(PixelFormat format) {
     translator = new PixelTranslator(format);
     colourMapDue = !format.trueColour();
-  }
-
-  boolean supportsCopyRect() {
-    return copyRect;
-  }
-
-  boolean supportsDesktopSize() {
-    return desktopSize;
-  }
-
-  /** An update that says nothing but the new size. */
-  void desktopSize(int width, int height, Consumer<ByteSink> output) {
-    ServerMessages.updateHeader(sink, 1);
-    ServerMessages.rectangleHeader(sink, new Area(0, 0, width, height), Encoding.DESKTOP_SIZE);
-    hand(output);
   }
 
   /**

@@ -31,6 +31,7 @@ public final class RfbTestClient implements AutoCloseable {
   private int[] framebuffer;
   private String name;
   private int[][] colourMap;
+  private final List<String> news = new ArrayList<>();
 
   public RfbTestClient(InetSocketAddress address) throws IOException {
     // Small, so that a client that does not read holds its server up after one update.
@@ -143,16 +144,87 @@ public final class RfbTestClient implements AutoCloseable {
     out.write(bytes);
   }
 
+  public void scanCode(boolean down, int keysym, int scanCode) throws IOException {
+    out.write(new byte[] {(byte) 255, 0, 0, (byte) (down ? 1 : 0)});
+    out.writeInt(keysym);
+    out.writeInt(scanCode);
+  }
+
+  public void fence(int flags, String payload) throws IOException {
+    out.write(new byte[] {(byte) 248, 0, 0, 0});
+    out.writeInt(flags);
+    out.write(payload.length());
+    out.write(payload.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  public void continuousUpdates(boolean on, int x, int y, int w, int h) throws IOException {
+    out.write(new byte[] {(byte) 150, (byte) (on ? 1 : 0)});
+    out.writeShort(x);
+    out.writeShort(y);
+    out.writeShort(w);
+    out.writeShort(h);
+  }
+
+  public void setDesktopSize(int w, int h) throws IOException {
+    out.write(new byte[] {(byte) 251, 0});
+    out.writeShort(w);
+    out.writeShort(h);
+    out.write(new byte[] {1, 0});
+    out.write(new byte[16]);
+  }
+
+  public void xvp(int code) throws IOException {
+    out.write(new byte[] {(byte) 250, 0, 1, (byte) code});
+  }
+
   /** Reads messages up to and including the next FramebufferUpdate. */
   public List<Rect> readUpdate() throws IOException {
+    List<Rect> rects = readMessage();
+    while (rects == null) {
+      rects = readMessage();
+    }
+    return rects;
+  }
+
+  /** Reads one message; the rectangles of a FramebufferUpdate, or null if it was another. */
+  public List<Rect> readMessage() throws IOException {
     int type = in.readUnsignedByte();
-    while (type == 1) {
-      readColourMap();
-      type = in.readUnsignedByte();
+    switch (type) {
+      case 0 -> {
+        return readRects();
+      }
+      case 1 -> readColourMap();
+      case 150 -> news.add("end of continuous updates");
+      case 248 -> {
+        in.readNBytes(3);
+        int flags = in.readInt();
+        byte[] payload = in.readNBytes(in.readUnsignedByte());
+        news.add("fence %x %s".formatted(flags, new String(payload, StandardCharsets.ISO_8859_1)));
+      }
+      case 250 -> {
+        in.readUnsignedShort();
+        news.add("xvp " + in.readUnsignedByte());
+      }
+      default -> throw new IOException("message type " + type);
     }
-    if (type != 0) {
-      throw new IOException("message type " + type);
+    return null;
+  }
+
+  /** Reads one message, which must not be an update. */
+  public void readMessageOtherThanUpdate() throws IOException {
+    if (readMessage() != null) {
+      throw new IOException("an update");
     }
+  }
+
+  /** What else than pixels the server has said since the last call. */
+  public List<String> takeNews() {
+    List<String> taken = List.copyOf(news);
+    news.clear();
+    return taken;
+  }
+
+  private List<Rect> readRects() throws IOException {
     in.readUnsignedByte();
     int count = in.readUnsignedShort();
     List<Rect> rects = new ArrayList<>();
@@ -164,16 +236,35 @@ public final class RfbTestClient implements AutoCloseable {
               in.readUnsignedShort(),
               in.readUnsignedShort(),
               in.readInt());
+      if (r.encoding == -224) {
+        return rects;
+      }
       rects.add(r);
-      if (r.encoding == -223) {
-        width = r.width;
-        height = r.height;
-        framebuffer = new int[width * height];
-      } else {
-        decoder.decode(in, r.encoding, framebuffer, width, r.x, r.y, r.width, r.height);
+      switch (r.encoding) {
+        case -223 -> resize(r.width, r.height);
+        case -257 -> news.add("pointer " + (r.x == 0 ? "relative" : "absolute"));
+        case -258 -> news.add("scan codes");
+        case -261 -> news.add("lights " + in.readUnsignedByte());
+        case 0x574D5668 -> news.add("lights " + in.readInt());
+        case -307 ->
+            news.add("name " + new String(in.readNBytes(in.readInt()), StandardCharsets.UTF_8));
+        case -308 -> {
+          news.add("size %d %d %dx%d".formatted(r.x, r.y, r.width, r.height));
+          in.readNBytes(16 * (in.readInt() >>> 24));
+          if (r.width != width || r.height != height) {
+            resize(r.width, r.height);
+          }
+        }
+        default -> decoder.decode(in, r.encoding, framebuffer, width, r.x, r.y, r.width, r.height);
       }
     }
     return rects;
+  }
+
+  private void resize(int newWidth, int newHeight) {
+    width = newWidth;
+    height = newHeight;
+    framebuffer = new int[width * height];
   }
 
   private void readColourMap() throws IOException {

@@ -115,7 +115,7 @@ class GuestKeyboardTest {
     tap(CAPS_LOCK);
     guest.key(Key.CAPS_LOCK, true);
     guest.key(Key.CAPS_LOCK, false);
-    keyboard.setLocks(false, false);
+    keyboard.setLights(0);
     tap('q');
     assertThat(guest.takeText()).isEqualTo("q");
   }

@@ -12,11 +12,16 @@ import io.transvisor.console.rfb.client.RfbTestClient;
 import io.transvisor.console.rfb.encode.Area;
 import io.transvisor.console.rfb.encode.PixelFormat;
 import io.transvisor.console.rfb.message.ClientMessage.ClientCutText;
+import io.transvisor.console.rfb.message.ClientMessage.ClientFence;
+import io.transvisor.console.rfb.message.ClientMessage.EnableContinuousUpdates;
 import io.transvisor.console.rfb.message.ClientMessage.FramebufferUpdateRequest;
 import io.transvisor.console.rfb.message.ClientMessage.KeyEvent;
 import io.transvisor.console.rfb.message.ClientMessage.PointerEvent;
+import io.transvisor.console.rfb.message.ClientMessage.ScanCodeEvent;
+import io.transvisor.console.rfb.message.ClientMessage.SetDesktopSize;
 import io.transvisor.console.rfb.message.ClientMessage.SetEncodings;
 import io.transvisor.console.rfb.message.ClientMessage.SetPixelFormat;
+import io.transvisor.console.rfb.message.ClientMessage.XvpRequest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -48,6 +53,13 @@ class ClientMessageDecoderTest {
     all.writeBytes(hex("0505 0102 0304"));
     all.writeBytes(hex("0600 0000 00000003 616263"));
     all.writeBytes(hex("0600 0000 00000000"));
+    all.writeBytes(hex("0600 0000 fffffffb 0000000101"));
+    all.writeBytes(hex("96 01 0001 0002 0003 0004"));
+    all.writeBytes(hex("f8 000000 80000003 02 41ff"));
+    all.writeBytes(hex("f8 000000 00000000 00"));
+    all.writeBytes(hex("fa 00 01 04"));
+    all.writeBytes(hex("fb 00 0320 0258 01 00 00000007 0000 0000 0320 0258 00000000"));
+    all.writeBytes(hex("ff 00 0001 0000ff0d 0000009c"));
     all.writeBytes(hex("0400 0000 0000ff0d"));
     byte[] bytes = new byte[all.readableBytes()];
     all.readBytes(bytes);
@@ -72,6 +84,13 @@ class ClientMessageDecoderTest {
           new PointerEvent(5, 0x102, 0x304),
           new ClientCutText(3),
           new ClientCutText(0),
+          new ClientCutText(5),
+          new EnableContinuousUpdates(true, new Area(1, 2, 3, 4)),
+          new ClientFence(0x8000_0003, "A\u00FF"),
+          new ClientFence(0, ""),
+          new XvpRequest(1, 4),
+          new SetDesktopSize(800, 600),
+          new ScanCodeEvent(true, 0xFF0D, 0x9C),
           new KeyEvent(false, 0xFF0D));
 
   @Test
@@ -108,9 +127,13 @@ class ClientMessageDecoderTest {
   @ParameterizedTest
   @CsvSource({
     "01, unknown message type 1",
-    "ff, unknown message type 255",
+    "fe, unknown message type 254",
+    "ff01, unknown QEMU message 1",
+    "f8 000000 00000000 41, fence with 65 bytes",
     "0600 0000 00100001, clipboard text of 1048577 bytes",
-    "0600 0000 ffffffff, clipboard text of 4294967295 bytes",
+    "0600 0000 ffffffff, clipboard text of -1 bytes",
+    "0600 0000 ffefffff, clipboard text of -1048577 bytes",
+    "0600 0000 80000000, clipboard text of -2147483648 bytes",
     "00000000 18 18 00 01 00ff 00ff 00ff 10 08 00 000000, impossible pixel format: 24 bits per"
         + " pixel",
   })
