@@ -5,6 +5,7 @@ import io.transvisor.bt.isa.Form;
 import io.transvisor.bt.isa.FormTable;
 import io.transvisor.bt.isa.Handler;
 import io.transvisor.bt.isa.Insn;
+import io.transvisor.bt.isa.MemoryShape;
 import io.transvisor.core.cpu.CpuState;
 import io.transvisor.core.memory.PhysicalMemory;
 
@@ -39,12 +40,18 @@ public final class Decoder {
   };
 
   private final FormTable table;
+  private boolean flatData;
   private byte[] code;
   private int at;
   private int end;
 
   public Decoder(FormTable table) {
     this.table = table;
+  }
+
+  /** Says whether ES, SS and DS are flat from here on: handlers that rely on it are chosen. */
+  public void setFlatData(boolean flat) {
+    flatData = flat;
   }
 
   /** There were not enough bytes: a private signal, without a stack trace. */
@@ -180,10 +187,21 @@ public final class Decoder {
       }
     }
     i.form = form;
-    i.handler = form.handler(operand32, i.memory);
+    i.handler = i.memory ? form.handler(operand32, shape(i)) : form.handler(operand32, false);
     if (i.handler == null || i.lock && !(form.isLockable() && i.memory)) {
       undefined(i);
     }
+  }
+
+  private MemoryShape shape(Insn i) {
+    boolean flat =
+        flatData
+            && i.addressMask == -1
+            && (i.seg == CpuState.DS || i.seg == CpuState.SS || i.seg == CpuState.ES);
+    if (!flat) {
+      return MemoryShape.GENERAL;
+    }
+    return i.index == CpuState.ZERO ? MemoryShape.FLAT_BASE : MemoryShape.FLAT;
   }
 
   private static void undefined(Insn i) {

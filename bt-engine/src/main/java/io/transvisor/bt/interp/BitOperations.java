@@ -114,7 +114,7 @@ final class BitOperations {
 
   /** The word or doubleword of a bit string a signed bit number lies in, as an offset in the segment. */
   private static int element(Cpu c, Insn i, Width w, int bit) {
-    int elements = w == WORD ? (short) bit >> 4 << 1 : bit >> 5 << 2;
+    int elements = w.unit() == Size.WORD ? (short) bit >> 4 << 1 : bit >> 5 << 2;
     return c.offset(i) + elements & i.addressMask;
   }
 

@@ -140,12 +140,13 @@ public final class Conditions {
   }
 
   public static final class SetMem extends Handler {
-    private static final Condition CONDITION =
-        Specializer.semantics(MethodHandles.lookup(), Sized.class).operation(Condition.class);
+    private static final Sized SIZED = Specializer.semantics(MethodHandles.lookup(), Sized.class);
+    private static final Width W = SIZED.width();
+    private static final Condition CONDITION = SIZED.operation(Condition.class);
 
     @Override
     public void execute(Cpu c, Insn i) {
-      c.writeB(i, CONDITION.test(c) ? 1 : 0);
+      W.write(c, i, CONDITION.test(c) ? 1 : 0);
     }
   }
 

@@ -19,6 +19,9 @@ import io.transvisor.mmu.Mmu;
 public final class Cpu extends CpuState {
   private static final int SIGN = Integer.MIN_VALUE;
 
+  /** {@link #readEnd} and {@link #writeEnd} of a segment of 4 GiB. */
+  private static final int FLAT_END = -1 - 6 ^ SIGN;
+
   public final Mmu mmu;
   public final PhysicalMemory memory;
   public final PortSpace ports;
@@ -31,7 +34,7 @@ public final class Cpu extends CpuState {
   final ModelSpecificRegisters msrs = new ModelSpecificRegisters(this);
 
   private final int[] map;
-  private final byte[] store;
+  final byte[] store;
 
   /** Map flag that allows a direct read at the current privilege; see {@link #deriveMode}. */
   private int readFlag = Mmu.READ_SUPERVISOR;
@@ -53,7 +56,19 @@ public final class Cpu extends CpuState {
   /** An instruction breakpoint is armed in DR7: every instruction is stepped. Derived by {@link #deriveMode}. */
   boolean codeBreakpoints;
 
-  /** Traces are keyed by this: bit 0 = 32-bit code, bit 1 = CPL 3. */
+  /** Bit of {@link #modeWord}: 32-bit code. */
+  static final int MODE_CODE32 = 1;
+
+  /** Bit of {@link #modeWord}: CPL 3. */
+  static final int MODE_USER = 1 << 1;
+
+  /** Bit of {@link #modeWord}: ES, SS and DS have base 0, no limit, and may be written. */
+  static final int MODE_FLAT_DATA = 1 << 2;
+
+  /** Bit of {@link #modeWord}: CS has no limit. */
+  static final int MODE_FLAT_CODE = 1 << 3;
+
+  /** Traces are keyed by this: what decoding and handlers depend on. */
   int modeWord;
 
   public Cpu(
@@ -80,7 +95,11 @@ public final class Cpu extends CpuState {
     boolean user = cpl == 3;
     readFlag = user ? Mmu.READ_USER : Mmu.READ_SUPERVISOR;
     writeFlag = user ? Mmu.WRITE_USER : Mmu.WRITE_SUPERVISOR;
-    modeWord = (isCode32() ? 1 : 0) | (user ? 2 : 0);
+    modeWord =
+        (isCode32() ? MODE_CODE32 : 0)
+            | (user ? MODE_USER : 0)
+            | (hasFlatData() ? MODE_FLAT_DATA : 0)
+            | (segLimit[CS] == -1 ? MODE_FLAT_CODE : 0);
     codeBreakpoints = DebugRegisters.watchesCode(this);
     boolean exact = alignmentChecked() || DebugRegisters.watchesData(this);
     if (exact != exactChecks) {
@@ -89,6 +108,27 @@ public final class Cpu extends CpuState {
         updateSegmentCache(s);
       }
     }
+  }
+
+  /**
+   * Besides what the base class does, sees whether data segments are flat still; if that has changed, the trace ends, since its
+   * handlers may rely on it.
+   */
+  @Override
+  public void updateSegmentCache(int segment) {
+    super.updateSegmentCache(segment);
+    if (hasFlatData() != ((modeWord & MODE_FLAT_DATA) != 0)) {
+      modeWord ^= MODE_FLAT_DATA;
+      stopTrace();
+    }
+  }
+
+  private boolean hasFlatData() {
+    return isFlat(ES) && isFlat(SS) && isFlat(DS);
+  }
+
+  private boolean isFlat(int segment) {
+    return segBase[segment] == 0 && segLimit[segment] == -1 && readEnd[segment] == FLAT_END && writeEnd[segment] == FLAT_END;
   }
 
   /** Whether misaligned user accesses raise #AC (SDM volume 3, 6.15). */
@@ -337,6 +377,12 @@ public final class Cpu extends CpuState {
   public int directWrite(int linear) {
     int e = map[linear >>> 12];
     return (e & writeFlag) != 0 ? e & ~0xFFF ^ linear : -1;
+  }
+
+  /** Like {@link #directWrite} for {@code size} bytes that are read and written; they must lie in one page. */
+  int directUpdate(int linear, int size) {
+    int e = map[linear >>> 12];
+    return (e & writeFlag) != 0 && (linear & 0xFFF) + size <= 4096 ? e & ~0xFFF ^ linear : -1;
   }
 
   // ---- memory as the processor itself (supervisor) ----

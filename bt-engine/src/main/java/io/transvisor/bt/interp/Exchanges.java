@@ -56,7 +56,7 @@ final class Exchanges {
   }
 
   private static int add(Cpu c, Width w, int a, int b) {
-    return switch (w) {
+    return switch (w.unit()) {
       case BYTE -> Alu.add8(c, a, b);
       case WORD -> Alu.add16(c, a, b);
       case DWORD -> Alu.add32(c, a, b);

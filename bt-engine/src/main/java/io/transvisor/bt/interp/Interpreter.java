@@ -289,6 +289,7 @@ final class Interpreter {
 
   /** @param previous the trace executed last, or null */
   private Trace lookup(int linear, Trace previous) {
+    decoder.setFlatData((c.modeWord & Cpu.MODE_FLAT_DATA) != 0);
     boolean user = c.cpl == 3;
     int store = c.mmu.translateCode(linear, user);
     if (store < 0) {

@@ -162,7 +162,7 @@ final class Moves {
 
     @Override
     public void execute(Cpu c, Insn i) {
-      W.setRegister(c, i.reg, c.offset(i));
+      W.setRegister(c, i.reg, W.offset(c, i));
     }
   }
 
@@ -186,7 +186,7 @@ final class Moves {
 
     @Override
     public void execute(Cpu c, Insn i) {
-      W.setRegister(c, i.reg, OP.apply(c, c.readB(i)));
+      W.setRegister(c, i.reg, OP.apply(c, W.readByte(c, i)));
     }
   }
 
@@ -208,7 +208,7 @@ final class Moves {
 
     @Override
     public void execute(Cpu c, Insn i) {
-      W.setRegister(c, i.reg, OP.apply(c, c.readW(i)));
+      W.setRegister(c, i.reg, OP.apply(c, W.readWord(c, i)));
     }
   }
 

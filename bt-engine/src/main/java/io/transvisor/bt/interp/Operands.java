@@ -38,8 +38,15 @@ final class Operands {
 
     @Override
     public void execute(Cpu c, Insn i) {
-      int linear = W.forUpdate(c, i);
-      W.store(c, linear, OP.apply(c, W.load(c, linear), W.register(c, i.reg)));
+      int linear = W.forWrite(c, i);
+      int at = W.directUpdate(c, linear);
+      if (at >= 0) {
+        byte[] store = c.store;
+        W.put(store, at, OP.apply(c, W.get(store, at), W.register(c, i.reg)));
+      } else {
+        c.probeWrite(linear, W.size());
+        W.store(c, linear, OP.apply(c, W.load(c, linear), W.register(c, i.reg)));
+      }
     }
   }
 
@@ -84,8 +91,15 @@ final class Operands {
 
     @Override
     public void execute(Cpu c, Insn i) {
-      int linear = W.forUpdate(c, i);
-      W.store(c, linear, OP.apply(c, W.load(c, linear), i.imm));
+      int linear = W.forWrite(c, i);
+      int at = W.directUpdate(c, linear);
+      if (at >= 0) {
+        byte[] store = c.store;
+        W.put(store, at, OP.apply(c, W.get(store, at), i.imm));
+      } else {
+        c.probeWrite(linear, W.size());
+        W.store(c, linear, OP.apply(c, W.load(c, linear), i.imm));
+      }
     }
   }
 
@@ -222,8 +236,15 @@ final class Operands {
 
     @Override
     public void execute(Cpu c, Insn i) {
-      int linear = W.forUpdate(c, i);
-      W.store(c, linear, OP.apply(c, W.load(c, linear)));
+      int linear = W.forWrite(c, i);
+      int at = W.directUpdate(c, linear);
+      if (at >= 0) {
+        byte[] store = c.store;
+        W.put(store, at, OP.apply(c, W.get(store, at)));
+      } else {
+        c.probeWrite(linear, W.size());
+        W.store(c, linear, OP.apply(c, W.load(c, linear)));
+      }
     }
   }
 

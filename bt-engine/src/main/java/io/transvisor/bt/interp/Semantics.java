@@ -1,6 +1,7 @@
 package io.transvisor.bt.interp;
 
 import io.transvisor.bt.isa.Handler;
+import io.transvisor.bt.isa.MemoryShape;
 import io.transvisor.bt.isa.Specializer;
 import java.lang.invoke.MethodHandles;
 
@@ -50,7 +51,12 @@ final class Semantics {
   }
 
   /** What a template is specialised for. */
-  record Sized(Width width, Object operation) {
+  record Sized(Width width, Object operation) implements MemoryShape.Dependent {
+    @Override
+    public Sized forShape(MemoryShape shape) {
+      return new Sized(new Width(width.unit(), Addressing.of(shape)), operation);
+    }
+
     <T> T operation(Class<T> type) {
       return type.cast(operation);
     }

@@ -1,189 +1,102 @@
 package io.transvisor.bt.interp;
 
 import io.transvisor.bt.isa.Insn;
-import io.transvisor.core.memory.PhysicalMemory;
 
 /**
  * An operand width: how operands of 1, 2 and 4 bytes are read and written. Values are zero-extended when read; bits above the
- * width are ignored when written. Handler templates hold a width in a static final field, so that HotSpot sees through every call.
+ * width are ignored when written. Handler templates hold a width in a static final field, so that HotSpot sees through every call;
+ * a record, because it trusts the fields of records to be final.
+ *
+ * @param addressing how the address of the memory operand is found
  */
-enum Width {
-  BYTE {
-    @Override
-    int size() {
-      return 1;
-    }
+record Width(Size unit, Addressing addressing) {
+  static final Width BYTE = new Width(Size.BYTE, Addressing.GENERAL);
+  static final Width WORD = new Width(Size.WORD, Addressing.GENERAL);
+  static final Width DWORD = new Width(Size.DWORD, Addressing.GENERAL);
 
-    @Override
-    int register(Cpu c, int r) {
-      return c.reg8(r);
-    }
-
-    @Override
-    void setRegister(Cpu c, int r, int value) {
-      c.setReg8(r, value);
-    }
-
-    @Override
-    int load(Cpu c, int linear) {
-      return c.loadB(linear);
-    }
-
-    @Override
-    void store(Cpu c, int linear, int value) {
-      c.storeB(linear, value);
-    }
-
-    @Override
-    int get(byte[] store, int index) {
-      return store[index] & 0xFF;
-    }
-
-    @Override
-    void put(byte[] store, int index, int value) {
-      store[index] = (byte) value;
-    }
-
-    @Override
-    int signed(int value) {
-      return (byte) value;
-    }
-
-    @Override
-    void compare(Cpu c, int a, int b) {
-      Alu.cmp8(c, a, b);
-    }
-  },
-
-  WORD {
-    @Override
-    int size() {
-      return 2;
-    }
-
-    @Override
-    int register(Cpu c, int r) {
-      return c.reg16(r);
-    }
-
-    @Override
-    void setRegister(Cpu c, int r, int value) {
-      c.setReg16(r, value);
-    }
-
-    @Override
-    int load(Cpu c, int linear) {
-      return c.loadW(linear);
-    }
-
-    @Override
-    void store(Cpu c, int linear, int value) {
-      c.storeW(linear, value);
-    }
-
-    @Override
-    int get(byte[] store, int index) {
-      return (short) PhysicalMemory.SHORT.get(store, index) & 0xFFFF;
-    }
-
-    @Override
-    void put(byte[] store, int index, int value) {
-      PhysicalMemory.SHORT.set(store, index, (short) value);
-    }
-
-    @Override
-    int signed(int value) {
-      return (short) value;
-    }
-
-    @Override
-    void compare(Cpu c, int a, int b) {
-      Alu.cmp16(c, a, b);
-    }
-  },
-
-  DWORD {
-    @Override
-    int size() {
-      return 4;
-    }
-
-    @Override
-    int register(Cpu c, int r) {
-      return c.gpr[r];
-    }
-
-    @Override
-    void setRegister(Cpu c, int r, int value) {
-      c.gpr[r] = value;
-    }
-
-    @Override
-    int load(Cpu c, int linear) {
-      return c.loadD(linear);
-    }
-
-    @Override
-    void store(Cpu c, int linear, int value) {
-      c.storeD(linear, value);
-    }
-
-    @Override
-    int get(byte[] store, int index) {
-      return (int) PhysicalMemory.INT.get(store, index);
-    }
-
-    @Override
-    void put(byte[] store, int index, int value) {
-      PhysicalMemory.INT.set(store, index, value);
-    }
-
-    @Override
-    int signed(int value) {
-      return value;
-    }
-
-    @Override
-    void compare(Cpu c, int a, int b) {
-      Alu.cmp32(c, a, b);
-    }
-  };
-
-  /** Bytes. A method, because HotSpot does not treat instance fields of an enum as constants. */
-  abstract int size();
+  /** Bytes. */
+  int size() {
+    return unit.size();
+  }
 
   /** Reads the register an encoding names; 0 is the accumulator at every width. */
-  abstract int register(Cpu c, int r);
+  int register(Cpu c, int r) {
+    return unit.register(c, r);
+  }
 
-  abstract void setRegister(Cpu c, int r, int value);
+  void setRegister(Cpu c, int r, int value) {
+    unit.setRegister(c, r, value);
+  }
 
-  abstract int load(Cpu c, int linear);
+  int load(Cpu c, int linear) {
+    return unit.load(c, linear);
+  }
 
-  abstract void store(Cpu c, int linear, int value);
+  void store(Cpu c, int linear, int value) {
+    unit.store(c, linear, value);
+  }
 
   /** Reads the backing store. */
-  abstract int get(byte[] store, int index);
+  int get(byte[] store, int index) {
+    return unit.get(store, index);
+  }
 
-  abstract void put(byte[] store, int index, int value);
+  void put(byte[] store, int index, int value) {
+    unit.put(store, index, value);
+  }
 
   /** Sign-extends to 32 bits. */
-  abstract int signed(int value);
+  int signed(int value) {
+    return unit.signed(value);
+  }
 
   /** Sets the flags of {@code a - b}. */
-  abstract void compare(Cpu c, int a, int b);
+  void compare(Cpu c, int a, int b) {
+    unit.compare(c, a, b);
+  }
+
+  /** Offset of the memory operand. */
+  int offset(Cpu c, Insn i) {
+    return addressing.offset(c, i);
+  }
 
   /** Reads the instruction's memory operand. */
-  final int read(Cpu c, Insn i) {
-    return load(c, c.forRead(i.seg, c.offset(i), size()));
+  int read(Cpu c, Insn i) {
+    return unit.load(c, addressing.forRead(c, i, unit.size()));
+  }
+
+  /** Reads the memory operand as one byte, whatever the width. */
+  int readByte(Cpu c, Insn i) {
+    return c.loadB(addressing.forRead(c, i, 1));
+  }
+
+  /** Reads the memory operand as two bytes, whatever the width. */
+  int readWord(Cpu c, Insn i) {
+    return c.loadW(addressing.forRead(c, i, 2));
   }
 
   /** Writes the instruction's memory operand. */
-  final void write(Cpu c, Insn i, int value) {
-    store(c, c.forWrite(i.seg, c.offset(i), size()), value);
+  void write(Cpu c, Insn i, int value) {
+    unit.store(c, addressing.forWrite(c, i, unit.size()), value);
   }
 
   /** Linear address of the memory operand, checked for read-modify-write. */
-  final int forUpdate(Cpu c, Insn i) {
-    return c.forUpdate(i.seg, c.offset(i), size());
+  int forUpdate(Cpu c, Insn i) {
+    int linear = addressing.forWrite(c, i, unit.size());
+    c.probeWrite(linear, unit.size());
+    return linear;
+  }
+
+  /**
+   * Where the memory operand is in the backing store, if it may be updated there directly, else -1; then {@link #forUpdate} is
+   * the way. Checks nothing but the page: to be called with an address from {@link #forWrite}.
+   */
+  int directUpdate(Cpu c, int linear) {
+    return c.directUpdate(linear, unit.size());
+  }
+
+  /** Linear address of the memory operand, its segment checked for a write. */
+  int forWrite(Cpu c, Insn i) {
+    return addressing.forWrite(c, i, unit.size());
   }
 }

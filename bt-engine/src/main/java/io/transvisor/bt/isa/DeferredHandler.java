@@ -10,7 +10,7 @@ final class DeferredHandler extends Handler {
   private final Specializer specializer;
   private final Class<? extends Handler> template;
   private final Object semantics;
-  private Handler made;
+  private final Handler[] made = new Handler[MemoryShape.values().length];
 
   DeferredHandler(Specializer specializer, Class<? extends Handler> template, Object semantics) {
     this.specializer = specializer;
@@ -18,16 +18,18 @@ final class DeferredHandler extends Handler {
     this.semantics = semantics;
   }
 
-  /** The handler itself; always the same one. Decoders on any thread may ask. */
-  synchronized Handler resolve() {
-    if (made == null) {
-      made = specializer.define(template, semantics);
+  /** The handler itself for memory operands of a shape; always the same one. Decoders on any thread may ask. */
+  synchronized Handler resolve(MemoryShape shape) {
+    int n = semantics instanceof MemoryShape.Dependent ? shape.ordinal() : 0;
+    if (made[n] == null) {
+      Object chosen = n == 0 ? semantics : ((MemoryShape.Dependent) semantics).forShape(shape);
+      made[n] = specializer.define(template, chosen);
     }
-    return made;
+    return made[n];
   }
 
   @Override
   public void execute(Cpu c, Insn i) {
-    resolve().execute(c, i);
+    resolve(MemoryShape.GENERAL).execute(c, i);
   }
 }

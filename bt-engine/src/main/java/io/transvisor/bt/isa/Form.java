@@ -180,10 +180,18 @@ public final class Form {
   /** The handler for an operand size and a register or memory operand, or null where that combination is no instruction. */
   public Handler handler(boolean operand32, boolean memory) {
     int which = (operand32 ? 2 : 0) | (memory ? 1 : 0);
-    if (handlers[which] instanceof DeferredHandler deferred) {
-      handlers[which] = deferred.resolve();
+    return handlers[which] instanceof DeferredHandler deferred
+        ? deferred.resolve(MemoryShape.GENERAL)
+        : handlers[which];
+  }
+
+  /** The handler for a memory operand of a shape, or null where a memory operand is no instruction. */
+  public Handler handler(boolean operand32, MemoryShape shape) {
+    int which = operand32 ? 3 : 1;
+    if (!(handlers[which] instanceof DeferredHandler deferred)) {
+      return handlers[which];
     }
-    return handlers[which];
+    return deferred.resolve(shape);
   }
 
   @Override

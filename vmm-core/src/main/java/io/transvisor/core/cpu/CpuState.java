@@ -263,7 +263,7 @@ public class CpuState {
   }
 
   /** Re-derives {@link #readEnd}, {@link #writeEnd} and {@link #stackMask} after base, limit or access of a segment register changed. */
-  public final void updateSegmentCache(int segment) {
+  public void updateSegmentCache(int segment) {
     int access = segAccess[segment];
     boolean usable = (access & PRESENT) != 0 && (access & CODE_OR_DATA) != 0;
     boolean code = (access & CODE) != 0;
