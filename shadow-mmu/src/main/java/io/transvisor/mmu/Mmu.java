@@ -37,22 +37,14 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
   /** Always set in an entry: the page is in the list of filled pages. Alone: its translation was dropped by INVLPG. */
   private static final int LISTED = 1 << 11;
 
-  private static final int PAGE_MASK = ~0xFFF;
+  private static final int PAGE_MASK = PageWalker.PAGE_MASK;
   private static final int PAGES = 1 << 20;
-
-  private static final int PDE_PRESENT = 1;
-  private static final int PDE_WRITABLE = 1 << 1;
-  private static final int PDE_USER = 1 << 2;
-  private static final int PDE_ACCESSED = 1 << 5;
-  private static final int PDE_DIRTY = 1 << 6;
-  private static final int PDE_LARGE = 1 << 7;
-  private static final int PDE_GLOBAL = 1 << 8;
 
   private final PhysicalMemory memory;
   private final byte[] store;
   private final WriteTraces traces;
   private final int[] map = new int[PAGES];
-  private final PageFaultException pageFault = new PageFaultException();
+  private final PageWalker walker;
 
   /** Linear pages with an entry, each once, in the order they were filled. */
   private int[] filled = new int[4096];
@@ -64,24 +56,11 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
 
   private final int[] nextMapping = new int[PAGES];
 
-  private boolean paging;
-  private boolean pae;
-  private boolean largePages;
-  private boolean globalPages;
-  private boolean writeProtect;
-  private int cr3;
-  private long[] pdpte = new long[4];
   private Runnable flushListener = () -> {};
-
-  // The answer of the last page walk.
-  private int walkedPhysical;
-  private boolean walkedWritable;
-  private boolean walkedUserWritable;
-  private boolean walkedUser;
-  private boolean walkedGlobal;
 
   public Mmu(PhysicalMemory memory) {
     this.memory = memory;
+    this.walker = new PageWalker(memory);
     this.store = memory.store();
     this.traces = memory.traces();
     this.mappedBy = new int[(store.length >>> 12) + 1];
@@ -95,7 +74,7 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
   }
 
   public PageFaultException pageFault() {
-    return pageFault;
+    return walker.pageFault();
   }
 
   /** Called after every flush of translations: whoever caches a linear-to-code link must drop it. */
@@ -106,33 +85,16 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
   // ---- control ----
 
   /** Takes over CR0, CR3 and CR4 after any of them was written, and flushes what the architecture says (SDM volume 3, 4.10.4). */
-  public void setControl(int cr0, int newCr3, int cr4) {
-    boolean newPaging = cr0 < 0;
-    boolean newWriteProtect = (cr0 & 1 << 16) != 0;
-    boolean newLarge = (cr4 & 1 << 4) != 0;
-    boolean newPae = (cr4 & 1 << 5) != 0;
-    boolean newGlobal = (cr4 & 1 << 7) != 0;
-    boolean everything =
-        newPaging != paging
-            || newWriteProtect != writeProtect
-            || newLarge != largePages
-            || newPae != pae
-            || newGlobal != globalPages;
-    paging = newPaging;
-    writeProtect = newWriteProtect;
-    largePages = newLarge;
-    pae = newPae;
-    globalPages = newGlobal;
-    cr3 = newCr3;
-    if (everything) {
+  public void setControl(int cr0, int cr3, int cr4) {
+    if (walker.setControl(cr0, cr3, cr4)) {
       flushAll();
     }
   }
 
   /** MOV to CR3: the new page directory, and all translations but the global ones forgotten. */
   public void loadCr3(int value) {
-    cr3 = value;
-    if (globalPages) {
+    walker.setCr3(value);
+    if (walker.globalPages()) {
       flushNonGlobal();
     } else {
       flushAll();
@@ -144,18 +106,8 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
    *
    * @return whether they are valid; invalid ones are a general-protection fault and are not taken over
    */
-  public boolean loadPdptes(int newCr3) {
-    long[] loaded = new long[4];
-    int base = newCr3 & ~31 & memory.a20Mask();
-    for (int i = 0; i < 4; i++) {
-      loaded[i] =
-          memory.read(base + 8 * i, 4) & 0xFFFFFFFFL | (long) memory.read(base + 8 * i + 4, 4) << 32;
-      if ((loaded[i] & 1) != 0 && (loaded[i] & 0xFFFF_FFF0_0000_01E6L) != 0) {
-        return false;
-      }
-    }
-    pdpte = loaded;
-    return true;
+  public boolean loadPdptes(int cr3) {
+    return walker.loadPointers(cr3);
   }
 
   /** INVLPG: forgets the translation of one page, global or not. */
@@ -258,157 +210,19 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
     }
   }
 
-  // ---- page walk ----
-
-  /** Walks the guest's page tables; sets accessed and dirty bits; throws the page fault. The answer is in the walked fields. */
-  private void walk(int linear, boolean write, boolean user) {
-    if (!paging) {
-      walkedPhysical = linear;
-      walkedWritable = true;
-      walkedUserWritable = true;
-      walkedUser = true;
-      walkedGlobal = false;
-    } else if (pae) {
-      walkPae(linear, write, user);
-    } else {
-      walkTwoLevel(linear, write, user);
-    }
-    walkedPhysical &= memory.a20Mask();
-  }
-
-  private int readTable(int address) {
-    return memory.read(address & memory.a20Mask(), 4);
-  }
-
-  private void writeTable(int address, int value) {
-    memory.write(address & memory.a20Mask(), 4, value);
-  }
-
-  private void walkTwoLevel(int linear, boolean write, boolean user) {
-    int pdeAddress = (cr3 & PAGE_MASK) + (linear >>> 22 << 2);
-    int pde = readTable(pdeAddress);
-    if ((pde & PDE_PRESENT) == 0) {
-      throw fault(linear, write, user, 0);
-    }
-    if ((pde & PDE_LARGE) != 0 && largePages) {
-      if ((pde & 0x3FE000) != 0) {
-        throw fault(linear, write, user, PageFaultException.PRESENT | PageFaultException.RESERVED);
-      }
-      checkRights(linear, pde, write, user);
-      int marked = pde | PDE_ACCESSED | (write ? PDE_DIRTY : 0);
-      if (marked != pde) {
-        writeTable(pdeAddress, marked);
-      }
-      finish(pde & 0xFFC00000 | linear & 0x3FF000, pde, marked);
-      return;
-    }
-    int pteAddress = (pde & PAGE_MASK) + (linear >>> 10 & 0xFFC);
-    int pte = readTable(pteAddress);
-    if ((pte & PDE_PRESENT) == 0) {
-      throw fault(linear, write, user, 0);
-    }
-    int rights = pte & (pde | ~(PDE_WRITABLE | PDE_USER));
-    checkRights(linear, rights, write, user);
-    markAccessed(pdeAddress, pde);
-    int marked = pte | PDE_ACCESSED | (write ? PDE_DIRTY : 0);
-    if (marked != pte) {
-      writeTable(pteAddress, marked);
-    }
-    finish(pte & PAGE_MASK | linear & 0xFFF, rights, marked);
-  }
-
-  private void markAccessed(int address, int entry) {
-    if ((entry & PDE_ACCESSED) == 0) {
-      writeTable(address, entry | PDE_ACCESSED);
-    }
-  }
-
-  private void walkPae(int linear, boolean write, boolean user) {
-    long pointer = pdpte[linear >>> 30];
-    if ((pointer & 1) == 0) {
-      throw fault(linear, write, user, 0);
-    }
-    int pdeAddress = ((int) pointer & PAGE_MASK) + (linear >>> 18 & 0xFF8);
-    int pde = readTable(pdeAddress);
-    int pdeHigh = readTable(pdeAddress + 4);
-    if ((pde & PDE_PRESENT) == 0) {
-      throw fault(linear, write, user, 0);
-    }
-    boolean large = (pde & PDE_LARGE) != 0;
-    if (pdeHigh >>> 4 != 0 || large && (pde & 0x1FE000) != 0) {
-      throw fault(linear, write, user, PageFaultException.PRESENT | PageFaultException.RESERVED);
-    }
-    if (large) {
-      checkRights(linear, pde, write, user);
-      int marked = pde | PDE_ACCESSED | (write ? PDE_DIRTY : 0);
-      if (marked != pde) {
-        writeTable(pdeAddress, marked);
-      }
-      finish(beyond(pdeHigh, pde & 0xFFE00000 | linear & 0x1FF000), pde, marked);
-      return;
-    }
-    int pteAddress = beyond(pdeHigh, pde & PAGE_MASK) + (linear >>> 9 & 0xFF8);
-    int pte = readTable(pteAddress);
-    int pteHigh = readTable(pteAddress + 4);
-    if ((pte & PDE_PRESENT) == 0) {
-      throw fault(linear, write, user, 0);
-    }
-    if (pteHigh >>> 4 != 0) {
-      throw fault(linear, write, user, PageFaultException.PRESENT | PageFaultException.RESERVED);
-    }
-    int rights = pte & (pde | ~(PDE_WRITABLE | PDE_USER));
-    checkRights(linear, rights, write, user);
-    markAccessed(pdeAddress, pde);
-    int marked = pte | PDE_ACCESSED | (write ? PDE_DIRTY : 0);
-    if (marked != pte) {
-      writeTable(pteAddress, marked);
-    }
-    finish(beyond(pteHigh, pte & PAGE_MASK | linear & 0xFFF), rights, marked);
-  }
-
-  /** A physical address of more than 32 bits: nothing is there, as in the last page below 4 GiB minus the firmware. */
-  private static int beyond(int high, int low) {
-    return high == 0 ? low : 0xFE000000 | low & 0xFFF;
-  }
-
-  private void checkRights(int linear, int rights, boolean write, boolean user) {
-    boolean denied =
-        user && (rights & PDE_USER) == 0
-            || write && (rights & PDE_WRITABLE) == 0 && (user || writeProtect);
-    if (denied) {
-      throw fault(linear, write, user, PageFaultException.PRESENT);
-    }
-  }
-
-  private void finish(int physical, int rights, int marked) {
-    walkedPhysical = physical;
-    // Until the dirty bit is set the first store must come here to set it.
-    walkedWritable = (marked & PDE_DIRTY) != 0 && ((rights & PDE_WRITABLE) != 0 || !writeProtect);
-    walkedUserWritable = (marked & PDE_DIRTY) != 0 && (rights & PDE_WRITABLE) != 0;
-    walkedUser = (rights & PDE_USER) != 0;
-    walkedGlobal = globalPages && (marked & PDE_GLOBAL) != 0;
-  }
-
-  private PageFaultException fault(int linear, boolean write, boolean user, int code) {
-    pageFault.address = linear;
-    pageFault.errorCode =
-        code | (write ? PageFaultException.WRITE : 0) | (user ? PageFaultException.USER : 0);
-    return pageFault;
-  }
-
   /** Walks and enters the result into the map. Returns the new entry. */
   private int fill(int linear, boolean write, boolean user) {
-    walk(linear, write, user);
+    walker.walk(linear, write, user);
     int page = linear >>> 12;
-    int physicalPage = walkedPhysical & PAGE_MASK;
+    int physicalPage = walker.physical & PAGE_MASK;
     int read = memory.readEntry(physicalPage >>> 12);
     int writeEntry = memory.writeEntry(physicalPage >>> 12);
-    boolean userWrites = walkedUser && walkedUserWritable;
+    boolean userWrites = walker.user && walker.userWritable;
     int entry;
     if ((read & PhysicalMemory.DIRECT) != 0) {
       int storeBase = read - PhysicalMemory.DIRECT;
-      entry = storeBase ^ page << 12 | READ_SUPERVISOR | (walkedUser ? READ_USER : 0);
-      if (writeEntry == read && walkedWritable) {
+      entry = storeBase ^ page << 12 | READ_SUPERVISOR | (walker.user ? READ_USER : 0);
+      if (writeEntry == read && walker.writable) {
         if (traces.isArmed(storeBase >>> 12)) {
           entry |= TRACED_SUPERVISOR | (userWrites ? TRACED_USER : 0);
         } else {
@@ -417,14 +231,14 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
       }
     } else {
       entry = physicalPage ^ page << 12 | DEVICE;
-      if (walkedUser) {
+      if (walker.user) {
         entry |= DEVICE_READ_USER;
       }
-      if (walkedWritable) {
+      if (walker.writable) {
         entry |= DEVICE_WRITE_SUPERVISOR | (userWrites ? DEVICE_WRITE_USER : 0);
       }
     }
-    if (walkedGlobal) {
+    if (walker.global) {
       entry |= GLOBAL;
     }
     entry |= LISTED;
@@ -508,8 +322,8 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
     }
     if ((entry & (direct | traced)) == 0) {
       // Readable from the store, but stores go elsewhere: ROM, or PAM that splits reads from writes.
-      walk(linear, true, user);
-      memory.write(walkedPhysical, width, value);
+      walker.walk(linear, true, user);
+      memory.write(walker.physical, width, value);
       return;
     }
     switch (width) {
@@ -570,30 +384,6 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
    * @return the physical address, or -1 if the page is not present
    */
   public long peekPhysical(int linear) {
-    if (!paging) {
-      return linear & 0xFFFFFFFFL & (memory.a20Mask() & 0xFFFFFFFFL);
-    }
-    if (pae) {
-      long pointer = pdpte[linear >>> 30];
-      int pdeAddress = ((int) pointer & PAGE_MASK) + (linear >>> 18 & 0xFF8);
-      int pde = memory.peek(pdeAddress, 4);
-      if ((pointer & pde & 1) == 0) {
-        return -1;
-      }
-      if ((pde & PDE_LARGE) != 0) {
-        return (pde & 0xFFE00000 | linear & 0x1FFFFF) & 0xFFFFFFFFL;
-      }
-      int pte = memory.peek((pde & PAGE_MASK) + (linear >>> 9 & 0xFF8), 4);
-      return (pte & 1) == 0 ? -1 : (pte & PAGE_MASK | linear & 0xFFF) & 0xFFFFFFFFL;
-    }
-    int pde = memory.peek((cr3 & PAGE_MASK) + (linear >>> 22 << 2), 4);
-    if ((pde & 1) == 0) {
-      return -1;
-    }
-    if ((pde & PDE_LARGE) != 0 && largePages) {
-      return (pde & 0xFFC00000 | linear & 0x3FFFFF) & 0xFFFFFFFFL;
-    }
-    int pte = memory.peek((pde & PAGE_MASK) + (linear >>> 10 & 0xFFC), 4);
-    return (pte & 1) == 0 ? -1 : (pte & PAGE_MASK | linear & 0xFFF) & 0xFFFFFFFFL;
+    return walker.peek(linear);
   }
 }
