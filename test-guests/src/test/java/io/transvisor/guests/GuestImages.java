@@ -3,7 +3,6 @@ package io.transvisor.guests;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /**
@@ -47,12 +46,17 @@ final class GuestImages {
     }
   }
 
-  /** Skips the test if a program that it needs is not installed. */
-  static void requireTool(String program) {
+  /** Where a program is that the test needs; skips the test if it is not installed. */
+  static Path requireTool(String program) {
     String path = System.getenv("PATH") + ":/usr/sbin:/sbin";
-    if (Stream.of(path.split(":")).noneMatch(d -> Files.isExecutable(Path.of(d, program)))) {
-      skip("the program " + program + " is not installed");
+    for (String directory : path.split(":")) {
+      Path file = Path.of(directory, program);
+      if (Files.isExecutable(file)) {
+        return file;
+      }
     }
+    skip("the program " + program + " is not installed");
+    return null;
   }
 
   private static Path required(Path file) {

@@ -10,6 +10,8 @@ import io.transvisor.core.input.Key;
 import io.transvisor.core.machine.Machine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -192,6 +194,16 @@ final class GuestUnderTest implements AutoCloseable {
     } catch (InterruptedException e) {
       throw interrupted(e);
     }
+  }
+
+  /** The share of one host CPU that guest and devices use from now on, measured over some seconds. */
+  double cpuShare(int seconds) {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    long cpu = threads.getThreadCpuTime(thread.threadId());
+    long wall = System.nanoTime();
+    pause(TimeUnit.SECONDS.toMillis(seconds));
+    cpu = threads.getThreadCpuTime(thread.threadId()) - cpu;
+    return (double) cpu / (System.nanoTime() - wall);
   }
 
   // ---- acting ----
