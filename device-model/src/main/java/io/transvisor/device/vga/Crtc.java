@@ -183,11 +183,6 @@ final class Crtc {
     return (registers[MODE_CONTROL] & 0x02) == 0;
   }
 
-  /** Retrace signals are on; off, the display sees no picture. */
-  boolean isRunning() {
-    return (registers[MODE_CONTROL] & 0x80) != 0;
-  }
-
   void save(StateWriter out) {
     out.putInt("crtc.index", index);
     out.putInts("crtc.registers", registers);

@@ -20,6 +20,11 @@ final class ModeDecoder {
     this.memoryBytes = memoryBytes;
   }
 
+  /**
+   * The mode set. Sequencer reset and the CRT controller's retrace enable stop the signals of real
+   * hardware; they are of no effect here, because firmware written for virtual machines leaves them
+   * as they are at power-on.
+   */
   DisplayMode decode() {
     Sequencer sequencer = registers.sequencer;
     boolean off =
@@ -31,9 +36,6 @@ final class ModeDecoder {
     }
     if (registers.dispi.isEnabled()) {
       return dispi(registers.dispi);
-    }
-    if (sequencer.get(Sequencer.RESET) != Sequencer.RUNNING || !registers.crtc.isRunning()) {
-      return BLANK;
     }
     return registers.graphics.isGraphics() ? graphics() : text();
   }

@@ -8,7 +8,6 @@ import io.transvisor.core.device.StateWriter;
  * reference, "Sequencer registers").
  */
 final class Sequencer {
-  static final int RESET = 0;
   static final int CLOCKING_MODE = 1;
   static final int MAP_MASK = 2;
   static final int CHARACTER_MAP = 3;
@@ -22,9 +21,6 @@ final class Sequencer {
 
   static final int SCREEN_OFF = 0x20;
   static final int CHAIN_4 = 0x08;
-
-  /** Both reset bits off their reset state: the sequencer runs. */
-  static final int RUNNING = 0x03;
 
   private static final int COUNT = 8;
 

@@ -95,7 +95,7 @@ public final class StdVga extends PciFunction implements VideoDevice {
 
   private void updateWindow() {
     window.update(
-        registers.sequencer, registers.graphics, registers.dispi, registers.isMemoryEnabled());
+        registers.sequencer, registers.graphics, registers.dispi, registers.isAdapterEnabled());
   }
 
   /**

@@ -12,7 +12,6 @@ final class VgaRegisters {
   static final int COLOR_ADDRESSES = 0x01;
 
   /** Miscellaneous output: the CPU reaches video memory. */
-  static final int ENABLE_MEMORY = 0x02;
 
   final Sequencer sequencer = new Sequencer();
   final Crtc crtc = new Crtc();
@@ -41,14 +40,13 @@ final class VgaRegisters {
     enable = 1;
   }
 
-  /** Port 3C3h bit 0: the adapter answers and shows a picture. */
+  /**
+   * Port 3C3h bit 0: the adapter answers and shows a picture. The memory enable bit of the
+   * miscellaneous output register has no effect: firmware written for virtual machines does not set
+   * it.
+   */
   boolean isAdapterEnabled() {
     return (enable & 1) != 0;
-  }
-
-  /** Whether the window at A0000h is open; DISPI modes open it by themselves. */
-  boolean isMemoryEnabled() {
-    return isAdapterEnabled() && ((miscOutput & ENABLE_MEMORY) != 0 || dispi.isEnabled());
   }
 
   boolean hasColorAddresses() {

@@ -100,12 +100,22 @@ class MemoryWindowTest {
   }
 
   @Test
-  void windowIsClosedWhileMemoryIsDisabled() {
+  void windowIsClosedWhileTheAdapterIsOff() {
     f.mode(VgaModes.VGA_320X200X256);
     f.write(0xA0000, 0x12);
-    f.out(0x3C2, 0x61);
+    f.out(0x3C3, 0);
     assertThat(f.read(0xA0000)).isNotEqualTo(0x12);
-    f.out(0x3C2, 0x63);
+    f.out(0x3C3, 1);
     assertThat(f.read(0xA0000)).isEqualTo(0x12);
+  }
+
+  @Test
+  void windowNeedsNoMemoryEnableBit() {
+    f.out(0x3C2, 0x01);
+    f.sequencer(2, 0x04);
+    f.sequencer(4, 0x06);
+    f.graphics(8, 0xFF);
+    f.write(0xA0000, 0x3C);
+    assertThat(f.memory.read(VgaFixture.LFB + 2, 1)).isEqualTo(0x3C);
   }
 }
