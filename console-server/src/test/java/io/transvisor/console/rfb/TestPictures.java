@@ -60,6 +60,22 @@ public final class TestPictures {
     return new Random(seed).ints((long) width * height, 0, 0x100_0000).toArray();
   }
 
+  /** Smooth shapes with a little grain. */
+  public static int[] photo(int width, int height) {
+    int[] pixels = new int[width * height];
+    Random random = new Random(7);
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        int grain = random.nextInt(4);
+        int red = (int) (120 + 100 * Math.sin(x / 37.0 + y / 80.0)) + grain;
+        int green = (int) (120 + 100 * Math.cos(y / 29.0)) + grain;
+        int blue = (int) (120 + 100 * Math.sin((x + y) / 53.0)) + grain;
+        pixels[y * width + x] = red << 16 | green << 8 | blue;
+      }
+    }
+    return pixels;
+  }
+
   public static void fill(int[] pixels, int stride, int x, int y, int w, int h, int colour) {
     for (int row = y; row < y + h; row++) {
       Arrays.fill(pixels, row * stride + x, row * stride + x + w, colour);

@@ -71,7 +71,13 @@ class VncServerTest {
   // ---- pictures ----
 
   static Stream<Arguments> encodingsAndFormats() {
-    return Stream.of(Encoding.RAW, Encoding.HEXTILE, Encoding.ZRLE)
+    return Stream.of(
+            Encoding.RAW,
+            Encoding.RRE,
+            Encoding.HEXTILE,
+            Encoding.ZLIB,
+            Encoding.TIGHT,
+            Encoding.ZRLE)
         .flatMap(e -> PixelFormats.ALL.stream().map(f -> Arguments.of(e, f)));
   }
 
@@ -103,7 +109,7 @@ class VncServerTest {
     assertThat(client.name()).isEqualTo("Guest \u2460");
     client.request(false);
     assertThat(client.readUpdate()).allMatch(r -> r.encoding() == Encoding.RAW);
-    client.setEncodings(7, -239, 9999);
+    client.setEncodings(15, -239, 9999);
     client.request(false);
     assertThat(client.readUpdate()).allMatch(r -> r.encoding() == Encoding.RAW);
     assertThat(client.framebuffer()).isEqualTo(screen.copy().pixels());
@@ -113,7 +119,7 @@ class VncServerTest {
   void theFirstKnownEncodingOfTheListIsUsed() throws IOException {
     start();
     RfbTestClient client = client();
-    client.setEncodings(7, Encoding.HEXTILE, Encoding.ZRLE, Encoding.RAW, -247);
+    client.setEncodings(15, Encoding.HEXTILE, Encoding.ZRLE, Encoding.RAW, -247);
     client.request(false);
     assertThat(client.readUpdate()).allMatch(r -> r.encoding() == Encoding.HEXTILE);
     client.setEncodings(Encoding.COPY_RECT, Encoding.ZRLE, -247, Encoding.HEXTILE);
@@ -123,14 +129,50 @@ class VncServerTest {
   }
 
   @Test
+  void eachPartIsSentInTheEncodingThatSuitsIt() throws IOException {
+    start();
+    int[] picture = TestPictures.photo(WIDTH, HEIGHT);
+    TestPictures.fill(picture, WIDTH, 10, 10, 200, 100, 0x112233);
+    TestPictures.show(screen, picture);
+    RfbTestClient client = client();
+    client.setEncodings(Encoding.RAW, Encoding.RRE);
+    client.request(false);
+    assertThat(client.readUpdate())
+        .contains(new Rect(10, 10, 200, 100, Encoding.RRE), new Rect(0, 0, 320, 10, Encoding.RAW));
+    assertThat(client.framebuffer()).isEqualTo(picture);
+    client.setEncodings(Encoding.RRE, Encoding.HEXTILE);
+    client.request(false);
+    assertThat(client.readUpdate())
+        .contains(
+            new Rect(10, 10, 200, 100, Encoding.RRE), new Rect(0, 0, 256, 10, Encoding.HEXTILE));
+    assertThat(client.framebuffer()).isEqualTo(picture);
+  }
+
+  @Test
+  void updatesMayEndWithAMarker() throws IOException {
+    start();
+    RfbTestClient client = client();
+    client.setEncodings(Encoding.TIGHT, Encoding.COPY_RECT, Encoding.LAST_RECT);
+    client.request(false);
+    assertThat(client.readUpdate()).hasSizeGreaterThan(1);
+    assertThat(client.framebuffer()).isEqualTo(screen.copy().pixels());
+    client.request(true);
+    fill(30, 30, 100, 100, 0x654321);
+    client.readUpdate();
+    assertThat(client.framebuffer()).isEqualTo(screen.copy().pixels());
+  }
+
+  @Test
   void pixelFormatAndEncodingMayChangeAtAnyTime() throws IOException {
     start();
     RfbTestClient client = client();
-    int[] encodings = {Encoding.ZRLE, Encoding.HEXTILE, Encoding.RAW};
+    int[] encodings = {
+      Encoding.ZRLE, Encoding.TIGHT, Encoding.HEXTILE, Encoding.RRE, Encoding.ZLIB, Encoding.RAW
+    };
     int round = 0;
     for (PixelFormat format : PixelFormats.ALL) {
       client.setPixelFormat(format);
-      client.setEncodings(encodings[round++ % 3]);
+      client.setEncodings(encodings[round++ % encodings.length]);
       client.request(true);
       client.readUpdate();
       assertThat(client.framebuffer())

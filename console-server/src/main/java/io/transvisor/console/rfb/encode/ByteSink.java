@@ -39,9 +39,14 @@ public final class ByteSink {
   }
 
   public ByteSink bytes(byte[] source) {
-    reserve(source.length);
-    System.arraycopy(source, 0, bytes, length, source.length);
-    length += source.length;
+    return bytes(source, source.length);
+  }
+
+  /** Appends the first {@code count} bytes. */
+  public ByteSink bytes(byte[] source, int count) {
+    reserve(count);
+    System.arraycopy(source, 0, bytes, length, count);
+    length += count;
     return this;
   }
 

@@ -34,7 +34,7 @@ public final class HextileEncoder implements RectEncoder {
   }
 
   @Override
-  public void encode(
+  public boolean encode(
       int[] pixels, int stride, Area area, PixelTranslator pixelTranslator, ByteSink sink) {
     translator = pixelTranslator;
     out = sink;
@@ -47,6 +47,7 @@ public final class HextileEncoder implements RectEncoder {
         encodeTile();
       }
     }
+    return true;
   }
 
   private void encodeTile() {

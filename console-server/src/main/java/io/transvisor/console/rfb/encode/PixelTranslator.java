@@ -26,6 +26,13 @@ public final class PixelTranslator {
   private final int compactShift;
   private final boolean bigEndian;
   private final boolean identity;
+
+  /** Whether Tight sends three bytes, and the shifts of the intensities then. */
+  private final boolean tightCompact;
+
+  private final int redShift;
+  private final int greenShift;
+  private final int blueShift;
   private final int[] red;
   private final int[] green;
   private final int[] blue;
@@ -51,6 +58,16 @@ public final class PixelTranslator {
             && (low || (used & 0xFF) == 0);
     compactBytes = compact ? 3 : pixelBytes;
     compactShift = compact && !low ? 8 : 0;
+    tightCompact =
+        format.trueColour()
+            && pixelBytes == 4
+            && format.depth() == 24
+            && format.redMax() == 255
+            && format.greenMax() == 255
+            && format.blueMax() == 255;
+    redShift = format.redShift();
+    greenShift = format.greenShift();
+    blueShift = format.blueShift();
     identity = used == 0xFF_FFFF && red[255] == 0xFF_0000 && blue[255] == 0xFF && pixelBytes == 4;
   }
 
@@ -143,6 +160,32 @@ public final class PixelTranslator {
     int at = sink.length();
     for (int i = 0; i < count; i++) {
       at += put(bytes, at, values[from + i] >>> compactShift, 3);
+    }
+    sink.advance(count * 3);
+  }
+
+  /** Appends a translated value as Tight's TPIXEL: red, green, blue where those are bytes. */
+  public void putTight(ByteSink sink, int value) {
+    if (tightCompact) {
+      sink.u8(value >>> redShift).u8(value >>> greenShift).u8(value >>> blueShift);
+    } else {
+      put(sink, value);
+    }
+  }
+
+  /** Appends translated values as TPIXELs. */
+  public void putTight(ByteSink sink, int[] values, int from, int count) {
+    if (!tightCompact) {
+      put(sink, values, from, count);
+      return;
+    }
+    sink.reserve(count * 3);
+    byte[] bytes = sink.array();
+    int at = sink.length();
+    for (int i = from; i < from + count; i++) {
+      bytes[at++] = (byte) (values[i] >>> redShift);
+      bytes[at++] = (byte) (values[i] >>> greenShift);
+      bytes[at++] = (byte) (values[i] >>> blueShift);
     }
     sink.advance(count * 3);
   }

@@ -10,7 +10,7 @@ public final class RawEncoder implements RectEncoder {
   }
 
   @Override
-  public void encode(
+  public boolean encode(
       int[] pixels, int stride, Area area, PixelTranslator translator, ByteSink out) {
     if (row.length < area.width()) {
       row = new int[area.width()];
@@ -20,5 +20,6 @@ public final class RawEncoder implements RectEncoder {
       translator.translate(pixels, y * stride + area.x(), row, 0, area.width());
       translator.put(out, row, 0, area.width());
     }
+    return true;
   }
 }

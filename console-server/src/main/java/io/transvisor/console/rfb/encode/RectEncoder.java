@@ -13,8 +13,12 @@ public interface RectEncoder extends AutoCloseable {
    *
    * @param pixels rows of {@code stride} pixels, 0x00RRGGBB
    * @param area the rectangle, not empty and inside the picture
+   * @return false if this encoding does not suit the rectangle; nothing has been appended then
    */
-  void encode(int[] pixels, int stride, Area area, PixelTranslator translator, ByteSink out);
+  boolean encode(int[] pixels, int stride, Area area, PixelTranslator translator, ByteSink out);
+
+  /** Sets the effort, 0 to 9, of encodings that have a choice. */
+  default void setCompressionLevel(int level) {}
 
   /** Frees what the garbage collector does not. */
   @Override

@@ -2,20 +2,24 @@ package io.transvisor.console.rfb.encode;
 
 import java.util.Arrays;
 
-/**
- * The colours of a tile in order of appearance, up to the 127 that ZRLE can index; a small open
- * hash.
- */
+/** The colours of a tile in order of appearance, up to as many as can be indexed; an open hash. */
 final class TilePalette {
-  static final int MAX = 127;
-
-  private static final int SLOTS = 512;
-
-  private final int[] colours = new int[MAX];
-  private final short[] slots = new short[SLOTS];
+  private final int max;
+  private final int[] colours;
+  private final short[] slots;
+  private final int hashShift;
   private int size;
 
-  TilePalette() {
+  /**
+   * @param max colours that fit
+   */
+  TilePalette(int max) {
+    this.max = max;
+    colours = new int[max];
+    // A quarter full at most, so that searches are short.
+    int bits = 34 - Integer.numberOfLeadingZeros(max - 1);
+    slots = new short[1 << bits];
+    hashShift = 32 - bits;
     clear();
   }
 
@@ -24,7 +28,7 @@ final class TilePalette {
     Arrays.fill(slots, (short) -1);
   }
 
-  /** Number of colours, or more than {@link #MAX} when they do not fit. */
+  /** Number of colours, or more than fit when they do not fit. */
   int size() {
     return size;
   }
@@ -39,8 +43,8 @@ final class TilePalette {
     if (slots[slot] >= 0) {
       return true;
     }
-    if (size >= MAX) {
-      size = MAX + 1;
+    if (size >= max) {
+      size = max + 1;
       return false;
     }
     slots[slot] = (short) size;
@@ -54,9 +58,9 @@ final class TilePalette {
   }
 
   private int slotOf(int colour) {
-    int slot = colour * 0x9E37_79B1 >>> 23;
+    int slot = colour * 0x9E37_79B1 >>> hashShift;
     while (slots[slot] >= 0 && colours[slots[slot]] != colour) {
-      slot = slot + 1 & SLOTS - 1;
+      slot = slot + 1 & slots.length - 1;
     }
     return slot;
   }

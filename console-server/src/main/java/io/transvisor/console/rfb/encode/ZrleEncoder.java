@@ -1,7 +1,5 @@
 package io.transvisor.console.rfb.encode;
 
-import java.util.zip.Deflater;
-
 /**
  * ZRLE (RFC 6143 section 7.7.6): tiles of 64 by 64 pixels as raw pixels, one colour, packed palette
  * indices or run lengths, whichever is shortest, through one zlib stream that lasts as long as the
@@ -12,16 +10,13 @@ public final class ZrleEncoder implements RectEncoder {
   private static final int SOLID = 1;
   private static final int PLAIN_RLE = 128;
   private static final int MAX_PACKED = 16;
-  private static final int DEFLATE_CHUNK = 16 * 1024;
-  private static final int DEFAULT_LEVEL = 1;
-  private static final int MAX_LEVEL = 6;
+  private static final int MAX_PALETTE = 127;
 
   private final Tile tile = new Tile(SIDE);
-  private final TilePalette palette = new TilePalette();
+  private final TilePalette palette = new TilePalette(MAX_PALETTE);
   private final ByteSink plain = new ByteSink();
-  private final Deflater deflater = new Deflater(DEFAULT_LEVEL);
+  private final ZlibStream stream = new ZlibStream();
   private PixelTranslator translator;
-  private boolean levelChanged;
 
   /**
    * Runs of equal pixels in the tile, and how many bytes their lengths take, over all and for runs
@@ -37,17 +32,13 @@ public final class ZrleEncoder implements RectEncoder {
     return Encoding.ZRLE;
   }
 
-  /**
-   * Sets the zlib level, 0 to 9; levels above 6 cost much time for next to nothing and mean 6,
-   * level 0 means 1.
-   */
-  public void setLevel(int level) {
-    deflater.setLevel(Math.clamp(level, 1, MAX_LEVEL));
-    levelChanged = true;
+  @Override
+  public void setCompressionLevel(int level) {
+    stream.setLevel(level);
   }
 
   @Override
-  public void encode(
+  public boolean encode(
       int[] pixels, int stride, Area area, PixelTranslator pixelTranslator, ByteSink out) {
     translator = pixelTranslator;
     plain.truncate(0);
@@ -60,29 +51,9 @@ public final class ZrleEncoder implements RectEncoder {
     }
     int lengthAt = out.length();
     out.u32(0);
-    deflate(out);
+    stream.deflate(plain, out);
     out.setU32(lengthAt, out.length() - lengthAt - 4);
-  }
-
-  private void deflate(ByteSink out) {
-    if (levelChanged) {
-      // A call that changes the level ends without the flush it is asked for, so it gets no data.
-      levelChanged = false;
-      flush(0, out);
-    }
-    flush(plain.length(), out);
-  }
-
-  private void flush(int length, ByteSink out) {
-    deflater.setInput(plain.array(), 0, length);
-    int room;
-    int written;
-    do {
-      out.reserve(DEFLATE_CHUNK);
-      room = out.array().length - out.length();
-      written = deflater.deflate(out.array(), out.length(), room, Deflater.SYNC_FLUSH);
-      out.advance(written);
-    } while (written == room);
+    return true;
   }
 
   private void encodeTile() {
@@ -101,7 +72,7 @@ public final class ZrleEncoder implements RectEncoder {
       best = plainRle;
       kind = PLAIN_RLE;
     }
-    if (colours <= TilePalette.MAX) {
+    if (colours <= MAX_PALETTE) {
       int paletteRle = colours * pixel + runs + lengthBytes - singles;
       if (paletteRle < best) {
         best = paletteRle;
@@ -212,6 +183,6 @@ public final class ZrleEncoder implements RectEncoder {
 
   @Override
   public void close() {
-    deflater.end();
+    stream.close();
   }
 }

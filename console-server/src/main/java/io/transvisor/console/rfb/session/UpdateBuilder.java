@@ -2,13 +2,13 @@ package io.transvisor.console.rfb.session;
 
 import io.transvisor.console.rfb.encode.Area;
 import io.transvisor.console.rfb.encode.ByteSink;
+import io.transvisor.console.rfb.encode.EncoderSet;
 import io.transvisor.console.rfb.encode.Encoding;
-import io.transvisor.console.rfb.encode.HextileEncoder;
 import io.transvisor.console.rfb.encode.PixelFormat;
 import io.transvisor.console.rfb.encode.PixelTranslator;
-import io.transvisor.console.rfb.encode.RawEncoder;
 import io.transvisor.console.rfb.encode.RectEncoder;
-import io.transvisor.console.rfb.encode.ZrleEncoder;
+import io.transvisor.console.rfb.encode.SolidAreas;
+import io.transvisor.console.rfb.encode.TightEncoder;
 import io.transvisor.console.rfb.message.ServerMessages;
 import io.transvisor.console.rfb.session.ScrollDetector.Scroll;
 import java.util.ArrayList;
@@ -21,51 +21,21 @@ import java.util.function.Consumer;
  */
 final class UpdateBuilder implements AutoCloseable {
   private static final int MAX_RECTANGLE_PIXELS = 1 << 16;
+
+  /** Side of a tile; small enough that text and pictures next to each other come apart. */
+  private static final int TILE_SIDE = 256;
+
   private static final int PART_BYTES = 1 << 18;
 
-  private final RawEncoder raw = new RawEncoder();
-  private final HextileEncoder hextile = new HextileEncoder();
+  private final EncoderSet encoders = new EncoderSet();
   private final ByteSink sink = new ByteSink();
-
-  /** Made when first chosen, kept for the rest of the connection: its zlib stream must go on. */
-  private ZrleEncoder zrle;
-
-  private RectEncoder encoder = raw;
   private PixelTranslator translator = new PixelTranslator(PixelFormat.NATIVE);
   private boolean colourMapDue;
   private boolean lastRect;
 
-  /**
-   * Chooses the first encoding of the list that this server has; Raw, which every client must know,
-   * if there is none.
-   */
   void setCapabilities(ClientCapabilities client) {
-    encoder = null;
     lastRect = client.has(Encoding.LAST_RECT);
-    for (int encoding : client.inOrder()) {
-      if (encoder == null) {
-        encoder =
-            switch (encoding) {
-              case Encoding.RAW -> raw;
-              case Encoding.HEXTILE -> hextile;
-              case Encoding.ZRLE -> zrle();
-              default -> null;
-            };
-      }
-    }
-    if (encoder == null) {
-      encoder = raw;
-    }
-    if (zrle != null && client.compressionLevel() >= 0) {
-      zrle.setLevel(client.compressionLevel());
-    }
-  }
-
-  private ZrleEncoder zrle() {
-    if (zrle == null) {
-      zrle = new ZrleEncoder();
-    }
-    return zrle;
+    encoders.configure(client.inOrder(), client.compressionLevel(), client.quality());
   }
 
   void setPixelFormat(PixelFormat format) {
@@ -83,21 +53,54 @@ final class UpdateBuilder implements AutoCloseable {
       colourMapDue = false;
       ServerMessages.colourMap(sink);
     }
-    List<Area> rectangles = split(areas);
-    ServerMessages.updateHeader(sink, rectangles.size() + (scroll == null ? 0 : 1));
+    int moves = scroll == null ? 0 : 1;
+    List<Area> rectangles = null;
+    if (lastRect) {
+      // The count need not be known: areas are looked at one after the other as they are sent.
+      ServerMessages.updateHeader(sink, ServerMessages.COUNT_UNKNOWN);
+    } else {
+      rectangles = new ArrayList<>();
+      for (Area area : areas) {
+        rectangles.addAll(split(picture, area));
+      }
+      ServerMessages.updateHeader(sink, rectangles.size() + moves);
+    }
     if (scroll != null) {
       Area to = scroll.destination();
       ServerMessages.rectangleHeader(sink, to, Encoding.COPY_RECT);
       sink.u16(to.x()).u16(scroll.sourceY());
     }
-    for (Area area : rectangles) {
-      ServerMessages.rectangleHeader(sink, area, encoder.encoding());
-      encoder.encode(picture.pixels(), picture.width(), area, translator, sink);
+    if (lastRect) {
+      for (Area area : areas) {
+        rectangles(picture, split(picture, area), output);
+      }
+      ServerMessages.marker(sink, Encoding.LAST_RECT);
+    } else {
+      rectangles(picture, rectangles, output);
+    }
+    hand(output);
+  }
+
+  private void rectangles(ClientPicture picture, List<Area> areas, Consumer<ByteSink> output) {
+    for (Area area : areas) {
+      RectEncoder encoder = encoders.choose(picture.pixels(), picture.width(), area);
+      if (!rectangle(picture, area, encoder)) {
+        rectangle(picture, area, encoders.fallback());
+      }
       if (sink.length() >= PART_BYTES) {
         hand(output);
       }
     }
-    hand(output);
+  }
+
+  private boolean rectangle(ClientPicture picture, Area area, RectEncoder encoder) {
+    int start = sink.length();
+    ServerMessages.rectangleHeader(sink, area, encoder.encoding());
+    boolean done = encoder.encode(picture.pixels(), picture.width(), area, translator, sink);
+    if (!done) {
+      sink.truncate(start);
+    }
+    return done;
   }
 
   private void hand(Consumer<ByteSink> output) {
@@ -107,23 +110,50 @@ final class UpdateBuilder implements AutoCloseable {
     }
   }
 
-  /** Cuts large areas into bands, whole tiles high where possible. */
-  private static List<Area> split(List<Area> areas) {
-    List<Area> result = new ArrayList<>(areas.size());
-    for (Area area : areas) {
-      int rows = Math.max(1, MAX_RECTANGLE_PIXELS / area.width());
-      rows = rows >= 64 ? rows & ~63 : rows >= 16 ? rows & ~15 : rows;
-      for (int y = area.y(); y < area.bottom(); y += rows) {
-        result.add(Area.of(area.x(), y, area.right(), Math.min(y + rows, area.bottom())));
-      }
+  private List<Area> split(ClientPicture picture, Area area) {
+    List<Area> result = new ArrayList<>();
+    if (encoders.separatesSolid()) {
+      SolidAreas.Parts parts = SolidAreas.find(picture.pixels(), picture.width(), area);
+      // A solid area is sent whole, but for the widest that Tight can have.
+      parts.solid().forEach(solid -> columns(solid, result));
+      parts.mixed().forEach(mixed -> cut(mixed, result));
+    } else {
+      cut(area, result);
     }
     return result;
   }
 
+  private static void columns(Area area, List<Area> result) {
+    int width = TightEncoder.MAX_WIDTH;
+    for (int x = area.x(); x < area.right(); x += width) {
+      result.add(Area.of(x, area.y(), Math.min(x + width, area.right()), area.bottom()));
+    }
+  }
+
+  private void cut(Area area, List<Area> result) {
+    if (encoders.prefersTiles()) {
+      for (int y = area.y(); y < area.bottom(); y += TILE_SIDE) {
+        int bottom = Math.min(y + TILE_SIDE, area.bottom());
+        for (int x = area.x(); x < area.right(); x += TILE_SIDE) {
+          result.add(Area.of(x, y, Math.min(x + TILE_SIDE, area.right()), bottom));
+        }
+      }
+    } else {
+      bands(area, result);
+    }
+  }
+
+  /** Cuts a large area into bands, whole tiles high where possible. */
+  private static void bands(Area area, List<Area> result) {
+    int rows = Math.max(1, MAX_RECTANGLE_PIXELS / area.width());
+    rows = rows >= 64 ? rows & ~63 : rows >= 16 ? rows & ~15 : rows;
+    for (int y = area.y(); y < area.bottom(); y += rows) {
+      result.add(Area.of(area.x(), y, area.right(), Math.min(y + rows, area.bottom())));
+    }
+  }
+
   @Override
   public void close() {
-    if (zrle != null) {
-      zrle.close();
-    }
+    encoders.close();
   }
 }

@@ -14,20 +14,25 @@ import java.util.zip.Inflater;
  */
 public final class RectDecoder {
   private final Inflater inflater;
+  private final Inflater zlibInflater;
+  private final TightDecoder tight;
   private final PixelFormat format;
 
   public RectDecoder(PixelFormat format) {
-    this(format, new Inflater());
+    this(format, new Inflater(), new Inflater(), new TightDecoder());
   }
 
-  private RectDecoder(PixelFormat format, Inflater inflater) {
+  private RectDecoder(
+      PixelFormat format, Inflater inflater, Inflater zlibInflater, TightDecoder tight) {
     this.format = format;
     this.inflater = inflater;
+    this.zlibInflater = zlibInflater;
+    this.tight = tight;
   }
 
-  /** Goes on with another pixel format but the same zlib stream. */
+  /** Goes on with another pixel format but the same zlib streams. */
   public RectDecoder withFormat(PixelFormat newFormat) {
-    return new RectDecoder(newFormat, inflater);
+    return new RectDecoder(newFormat, inflater, zlibInflater, tight);
   }
 
   /** Reads the data of a rectangle into a framebuffer with rows of {@code stride} pixels. */
@@ -40,13 +45,20 @@ public final class RectDecoder {
     switch (encoding) {
       case 0 -> raw(in, fb, stride, x, y, w, h);
       case 1 -> copyRect(in, fb, stride, x, y, w, h);
+      case 2 -> rre(in, fb, stride, x, y, w, h);
       case 5 -> hextile(in, fb, stride, x, y, w, h);
+      case 6 -> zlib(in, fb, stride, x, y, w, h);
+      case 7 -> tight.decode(in, format, fb, stride, x, y, w, h);
       case 16 -> zrle(in, fb, stride, x, y, w, h);
       default -> throw new IOException("encoding " + encoding);
     }
   }
 
   private int pixel(DataInputStream in) throws IOException {
+    return pixel(in, format);
+  }
+
+  static int pixel(DataInputStream in, PixelFormat format) throws IOException {
     int value = 0;
     int bytes = format.bitsPerPixel() / 8;
     for (int i = 0; i < bytes; i++) {
@@ -83,6 +95,46 @@ public final class RectDecoder {
         fb[row * stride + column] = pixel(in);
       }
     }
+  }
+
+  private void rre(DataInputStream in, int[] fb, int stride, int x, int y, int w, int h)
+      throws IOException {
+    int count = in.readInt();
+    rectangle(fb, stride, x, y, w, h, pixel(in));
+    for (int i = 0; i < count; i++) {
+      int colour = pixel(in);
+      int subX = in.readUnsignedShort();
+      int subY = in.readUnsignedShort();
+      int subW = in.readUnsignedShort();
+      int subH = in.readUnsignedShort();
+      if (subX + subW > w || subY + subH > h) {
+        throw new IOException("subrectangle leaves its rectangle");
+      }
+      rectangle(fb, stride, x + subX, y + subY, subW, subH, colour);
+    }
+  }
+
+  private void zlib(DataInputStream in, int[] fb, int stride, int x, int y, int w, int h)
+      throws IOException {
+    byte[] compressed = in.readNBytes(in.readInt());
+    byte[] plain = inflate(zlibInflater, compressed, w * h * format.bitsPerPixel() / 8);
+    raw(new DataInputStream(new ByteArrayInputStream(plain)), fb, stride, x, y, w, h);
+  }
+
+  /** Exactly this many bytes, and no more in the input. */
+  static byte[] inflate(Inflater inflater, byte[] compressed, int length) throws IOException {
+    byte[] plain = new byte[length + 1];
+    int count;
+    try {
+      inflater.setInput(compressed);
+      count = inflater.inflate(plain);
+    } catch (DataFormatException e) {
+      throw new IOException(e);
+    }
+    if (count != length || inflater.getRemaining() != 0) {
+      throw new IOException(count + " of " + length + ", left " + inflater.getRemaining());
+    }
+    return Arrays.copyOf(plain, length);
   }
 
   private static void copyRect(DataInputStream in, int[] fb, int stride, int x, int y, int w, int h)

@@ -23,14 +23,23 @@ class RectEncoderTest {
   private static final int HEIGHT = 170;
 
   static Stream<Arguments> encodingsAndFormats() {
-    return Stream.of(Encoding.RAW, Encoding.HEXTILE, Encoding.ZRLE)
+    return Stream.of(
+            Encoding.RAW,
+            Encoding.RRE,
+            Encoding.HEXTILE,
+            Encoding.ZLIB,
+            Encoding.TIGHT,
+            Encoding.ZRLE)
         .flatMap(e -> PixelFormats.ALL.stream().map(f -> Arguments.of(e, f)));
   }
 
   private static RectEncoder encoder(int encoding) {
     return switch (encoding) {
       case Encoding.RAW -> new RawEncoder();
+      case Encoding.RRE -> new RreEncoder();
       case Encoding.HEXTILE -> new HextileEncoder();
+      case Encoding.ZLIB -> new ZlibEncoder();
+      case Encoding.TIGHT -> new TightEncoder();
       default -> new ZrleEncoder();
     };
   }
@@ -57,6 +66,9 @@ class RectEncoderTest {
             fewColours(17),
             fewColours(127),
             fewColours(128),
+            fewColours(256),
+            fewColours(257),
+            gradient(),
             longRuns());
     PixelTranslator translator = new PixelTranslator(format);
     RectDecoder decoder = new RectDecoder(format);
@@ -66,7 +78,11 @@ class RectEncoderTest {
         int[] expected = PixelFormats.expected(picture, format);
         for (Area area : areas) {
           sink.truncate(0);
-          encoder.encode(picture, WIDTH, area, translator, sink);
+          if (!encoder.encode(picture, WIDTH, area, translator, sink)) {
+            assertThat(sink.length()).isZero();
+            assertThat(encoding).isEqualTo(Encoding.RRE);
+            continue;
+          }
           int[] framebuffer = new int[WIDTH * HEIGHT];
           DataInputStream in =
               new DataInputStream(new ByteArrayInputStream(sink.array(), 0, sink.length()));
@@ -80,7 +96,8 @@ class RectEncoderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {Encoding.HEXTILE, Encoding.ZRLE})
+  @ValueSource(
+      ints = {Encoding.RRE, Encoding.HEXTILE, Encoding.ZLIB, Encoding.TIGHT, Encoding.ZRLE})
   void desktopsBecomeMuchSmallerThanRaw(int encoding) {
     int[] picture = new int[WIDTH * HEIGHT];
     TestPictures.fill(picture, WIDTH, 20, 20, 100, 60, 0xFFFFFF);
@@ -107,24 +124,69 @@ class RectEncoderTest {
     assertThat(sink.length()).isLessThanOrEqualTo(WIDTH * HEIGHT * 4 + tiles);
   }
 
-  @Test
-  void zlibLevelCanChangeInTheMiddleOfTheStream() throws IOException {
+  @ParameterizedTest
+  @ValueSource(ints = {Encoding.ZLIB, Encoding.TIGHT, Encoding.ZRLE})
+  void zlibLevelCanChangeInTheMiddleOfTheStream(int encoding) throws IOException {
     int[] picture = TestPictures.desktop(WIDTH, HEIGHT);
-    PixelTranslator translator = new PixelTranslator(PixelFormat.NATIVE);
     RectDecoder decoder = new RectDecoder(PixelFormat.NATIVE);
-    Area all = new Area(0, 0, WIDTH, HEIGHT);
-    try (ZrleEncoder encoder = new ZrleEncoder()) {
+    try (RectEncoder encoder = encoder(encoding)) {
       for (int level : new int[] {1, 9, 0, 3, 6}) {
-        encoder.setLevel(level);
-        ByteSink sink = new ByteSink();
-        encoder.encode(picture, WIDTH, all, translator, sink);
-        int[] framebuffer = new int[WIDTH * HEIGHT];
-        DataInputStream in =
-            new DataInputStream(new ByteArrayInputStream(sink.array(), 0, sink.length()));
-        decoder.decode(in, Encoding.ZRLE, framebuffer, WIDTH, 0, 0, WIDTH, HEIGHT);
-        assertThat(framebuffer).isEqualTo(picture);
+        encoder.setCompressionLevel(level);
+        assertThat(roundTrip(encoder, picture, decoder)).isEqualTo(picture);
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 5, 9})
+  void tightMayLoseALittleOfPhotosWhereTheClientAllowsIt(int quality) throws IOException {
+    int[] picture = TestPictures.photo(WIDTH, HEIGHT);
+    RectDecoder decoder = new RectDecoder(PixelFormat.NATIVE);
+    try (TightEncoder encoder = new TightEncoder()) {
+      encoder.setQuality(quality);
+      assertThat(difference(roundTrip(encoder, picture, decoder), picture))
+          .isBetween(0.01, 12.0 - quality);
+      int[] text = fewColours(4);
+      assertThat(roundTrip(encoder, text, decoder)).as("not of text").isEqualTo(text);
+      encoder.setQuality(-1);
+      assertThat(roundTrip(encoder, picture, decoder)).isEqualTo(picture);
+    }
+  }
+
+  @Test
+  void jpegIsNotForFormatsOfEightBits() throws IOException {
+    int[] picture = TestPictures.photo(WIDTH, HEIGHT);
+    PixelFormat format = new PixelFormat(8, 8, false, true, 7, 7, 3, 0, 3, 6);
+    ByteSink sink = new ByteSink();
+    try (TightEncoder encoder = new TightEncoder()) {
+      encoder.setQuality(9);
+      Area all = new Area(0, 0, WIDTH, HEIGHT);
+      encoder.encode(picture, WIDTH, all, new PixelTranslator(format), sink);
+    }
+    assertThat(sink.array()[0]).isZero();
+  }
+
+  private static int[] roundTrip(RectEncoder encoder, int[] picture, RectDecoder decoder)
+      throws IOException {
+    ByteSink sink = new ByteSink();
+    Area all = new Area(0, 0, WIDTH, HEIGHT);
+    encoder.encode(picture, WIDTH, all, new PixelTranslator(PixelFormat.NATIVE), sink);
+    int[] framebuffer = new int[WIDTH * HEIGHT];
+    DataInputStream in =
+        new DataInputStream(new ByteArrayInputStream(sink.array(), 0, sink.length()));
+    decoder.decode(in, encoder.encoding(), framebuffer, WIDTH, 0, 0, WIDTH, HEIGHT);
+    return framebuffer;
+  }
+
+  /** How far the intensities are apart on average. */
+  private static double difference(int[] a, int[] b) {
+    long sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      for (int shift = 0; shift < 24; shift += 8) {
+        sum += Math.abs((a[i] >> shift & 0xFF) - (b[i] >> shift & 0xFF));
+      }
+    }
+    return sum / (3.0 * a.length);
   }
 
   @Test
@@ -149,6 +211,15 @@ class RectEncoderTest {
         .ints((long) WIDTH * HEIGHT, 0, colours)
         .map(i -> palette[i])
         .toArray();
+  }
+
+  /** Many colours, one in each row and a bit. */
+  private static int[] gradient() {
+    int[] picture = new int[WIDTH * HEIGHT];
+    for (int i = 0; i < picture.length; i++) {
+      picture[i] = i / 100 * 0x010305;
+    }
+    return picture;
   }
 
   /** Runs longer than 255 and 510 pixels, which need more than one length byte. */
