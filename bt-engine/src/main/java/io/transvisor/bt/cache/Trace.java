@@ -10,6 +10,7 @@ public final class Trace {
   final int store;
   final int mode;
   private final Insn[] insns;
+  private final int length;
   private final int bytes;
   private final boolean branches;
 
@@ -43,6 +44,7 @@ public final class Trace {
     this.mode = mode;
     this.insns = insns;
     this.groups = insns;
+    this.length = insns.length;
     this.bytes = insns[insns.length - 1].next;
     this.branches = branches;
     this.secondStore = secondStore;
@@ -50,6 +52,11 @@ public final class Trace {
 
   public Insn[] insns() {
     return insns;
+  }
+
+  /** How many instructions. */
+  public int length() {
+    return length;
   }
 
   /** The instructions one after the other, some of them fused: the same effect in fewer calls. */
@@ -122,7 +129,7 @@ public final class Trace {
     return t != null && t.store == store && t.valid && t.mode == mode ? t : null;
   }
 
-  /** Remembers what follows; of two the older is forgotten. */
+  /** Remembers what follows, which must not cross a page; of two the older is forgotten. */
   public void setLink(int linear, int generation, Trace target) {
     if (linkA != null && !(linearA == linear)) {
       linkB = linkA;

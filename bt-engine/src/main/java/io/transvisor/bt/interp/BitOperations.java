@@ -8,6 +8,7 @@ import io.transvisor.bt.interp.Semantics.Sized;
 import io.transvisor.bt.isa.FormTable;
 import io.transvisor.bt.isa.Handler;
 import io.transvisor.bt.isa.Insn;
+import io.transvisor.bt.isa.RegisterHandler;
 import io.transvisor.bt.isa.Specializer;
 import java.lang.invoke.MethodHandles;
 
@@ -124,7 +125,7 @@ final class BitOperations {
 
   // ---- templates ----
 
-  public static final class TestRmReg extends Handler {
+  public static final class TestRmReg extends RegisterHandler {
     private static final Width W = Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
 
     @Override
@@ -144,7 +145,7 @@ final class BitOperations {
     }
   }
 
-  public static final class TestRmImm extends Handler {
+  public static final class TestRmImm extends RegisterHandler {
     private static final Width W = Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
 
     @Override
@@ -162,7 +163,7 @@ final class BitOperations {
     }
   }
 
-  public static final class ModifyRmReg extends Handler {
+  public static final class ModifyRmReg extends RegisterHandler {
     private static final Sized SIZED = Specializer.semantics(MethodHandles.lookup(), Sized.class);
     private static final Width W = SIZED.width();
     private static final Binary OP = SIZED.operation(Binary.class);
@@ -186,7 +187,7 @@ final class BitOperations {
     }
   }
 
-  public static final class ModifyRmImm extends Handler {
+  public static final class ModifyRmImm extends RegisterHandler {
     private static final Sized SIZED = Specializer.semantics(MethodHandles.lookup(), Sized.class);
     private static final Width W = SIZED.width();
     private static final Binary OP = SIZED.operation(Binary.class);

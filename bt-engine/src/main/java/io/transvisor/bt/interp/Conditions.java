@@ -9,6 +9,7 @@ import io.transvisor.bt.interp.Semantics.Sized;
 import io.transvisor.bt.isa.FormTable;
 import io.transvisor.bt.isa.Handler;
 import io.transvisor.bt.isa.Insn;
+import io.transvisor.bt.isa.RegisterHandler;
 import io.transvisor.bt.isa.Specializer;
 import java.lang.invoke.MethodHandles;
 
@@ -129,7 +130,7 @@ public final class Conditions {
 
   // ---- templates ----
 
-  public static final class SetRm extends Handler {
+  public static final class SetRm extends RegisterHandler {
     private static final Condition CONDITION =
         Specializer.semantics(MethodHandles.lookup(), Sized.class).operation(Condition.class);
 
@@ -150,7 +151,7 @@ public final class Conditions {
     }
   }
 
-  public static final class MoveRegRm extends Handler {
+  public static final class MoveRegRm extends RegisterHandler {
     private static final Sized SIZED = Specializer.semantics(MethodHandles.lookup(), Sized.class);
     private static final Width W = SIZED.width();
     private static final Condition CONDITION = SIZED.operation(Condition.class);

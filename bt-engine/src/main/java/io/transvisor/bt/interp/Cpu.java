@@ -101,6 +101,9 @@ public final class Cpu extends CpuState {
             | (hasFlatData() ? MODE_FLAT_DATA : 0)
             | (segLimit[CS] == -1 ? MODE_FLAT_CODE : 0);
     codeBreakpoints = DebugRegisters.watchesCode(this);
+    if (codeBreakpoints) {
+      stopTrace();
+    }
     boolean exact = alignmentChecked() || DebugRegisters.watchesData(this);
     if (exact != exactChecks) {
       exactChecks = exact;

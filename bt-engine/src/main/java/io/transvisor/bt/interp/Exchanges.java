@@ -8,6 +8,7 @@ import io.transvisor.bt.interp.Semantics.Sized;
 import io.transvisor.bt.isa.FormTable;
 import io.transvisor.bt.isa.Handler;
 import io.transvisor.bt.isa.Insn;
+import io.transvisor.bt.isa.RegisterHandler;
 import io.transvisor.bt.isa.Specializer;
 import java.lang.invoke.MethodHandles;
 
@@ -63,7 +64,7 @@ final class Exchanges {
     };
   }
 
-  public static final class SwapRm extends Handler {
+  public static final class SwapRm extends RegisterHandler {
     private static final Width W = Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
 
     @Override
@@ -87,7 +88,7 @@ final class Exchanges {
     }
   }
 
-  public static final class SwapAcc extends Handler {
+  public static final class SwapAcc extends RegisterHandler {
     private static final Width W = Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
 
     @Override
@@ -99,7 +100,7 @@ final class Exchanges {
   }
 
   /** With one register as both operands, the sum is what stays. */
-  public static final class AddRm extends Handler {
+  public static final class AddRm extends RegisterHandler {
     private static final Width W = Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
 
     @Override
@@ -123,7 +124,7 @@ final class Exchanges {
     }
   }
 
-  public static final class CompareRm extends Handler {
+  public static final class CompareRm extends RegisterHandler {
     private static final Width W = Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
 
     @Override

@@ -152,6 +152,7 @@ final class FlagInstructions {
       }
     } else if ((c.eflags & CpuState.IF) == 0) {
       c.interruptShadow = true;
+      c.stopTrace();
     }
     c.eflags |= flag;
   }

@@ -16,18 +16,27 @@ public final class Fused extends Handler {
   private static final Pair PAIR = Specializer.semantics(MethodHandles.lookup(), Pair.class);
   private static final Handler FIRST = PAIR.first();
   private static final Handler SECOND = PAIR.second();
+  private static final boolean FIRST_PLAIN = FIRST.isPlain();
+  private static final boolean SECOND_PLAIN = SECOND.isPlain();
 
   @Override
   public void execute(Cpu c, Insn i) {
     FIRST.execute(c, i.first);
     Insn second = i.second;
-    if (c.traceLimit == 0) {
+    if (!FIRST_PLAIN && c.traceLimit == 0) {
       if (c.within >= 0) {
         c.within = ~second.position;
       }
       return;
     }
-    c.within = second.position;
+    if (!SECOND_PLAIN) {
+      c.within = second.position;
+    }
     SECOND.execute(c, second);
+  }
+
+  @Override
+  public boolean isPlain() {
+    return FIRST_PLAIN && SECOND_PLAIN;
   }
 }

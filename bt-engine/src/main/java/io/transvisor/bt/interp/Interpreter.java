@@ -71,7 +71,7 @@ final class Interpreter {
       }
       int linear = c.segBase[CpuState.CS] + c.eip;
       Trace t = previous == null ? null : previous.link(linear, generation, c.modeWord);
-      if (t == null || t.crossesPage()) {
+      if (t == null) {
         try {
           t = lookup(linear, previous);
         } catch (PageFaultException e) {
@@ -82,12 +82,12 @@ final class Interpreter {
           previous = null;
           continue;
         }
-        if (previous != null) {
+        if (previous != null && !t.crossesPage()) {
           previous.setLink(linear, generation, t);
         }
       }
       previous = t;
-      int limit = t.insns().length;
+      int limit = t.length();
       if (beyondCodeSegment(t)) {
         limit = withinCodeSegment(t);
         if (limit == 0) {
@@ -104,7 +104,7 @@ final class Interpreter {
       if (shadow || (c.eflags & CpuState.TF) != 0 || c.codeBreakpoints) {
         step(t);
       } else {
-        if (limit < t.insns().length) {
+        if (limit < t.length()) {
           execute(t, limit);
         } else {
           previous = executeLinked(t, end);
@@ -142,7 +142,9 @@ final class Interpreter {
   }
 
   /**
-   * The hot loop: a whole trace and those linked to it, until something has to be looked at or a link is missing.
+   * The hot loop: a whole trace and those that follow, until something has to be looked at between instructions.
+   *
+   * <p>Whatever has to be looked at either is in the pending word, or stopped the trace ({@link Cpu#stopTrace}), or is TF.
    *
    * @param end instruction count not to go beyond
    * @return the last trace executed
@@ -154,30 +156,50 @@ final class Interpreter {
         fuser.fuse(t);
       }
       executeWhole(t);
-      if ((c.pending | c.debugTraps | c.eflags & CpuState.TF) != 0
-          || c.interruptShadow
-          || c.halted
-          || c.codeBreakpoints
-          || tripleFault) {
+      if ((c.pending | c.eflags & CpuState.TF) != 0 || c.traceLimit == 0) {
         return t;
       }
-      Trace next = t.link(c.segBase[CpuState.CS] + c.eip, generation, c.modeWord);
-      if (next == null
-          || next.crossesPage()
-          || next.insns().length > end - c.instructions
-          || beyondCodeSegment(next)) {
+      int mode = c.modeWord;
+      int linear = c.segBase[CpuState.CS] + c.eip;
+      Trace next = t.link(linear, generation, mode);
+      if (next == null) {
+        next = follow(t, linear, mode);
+        if (next == null) {
+          return t;
+        }
+      }
+      if (next.length() > end - c.instructions
+          || (mode & Cpu.MODE_FLAT_CODE) == 0 && beyondCodeSegment(next)) {
         return t;
       }
       t = next;
     }
   }
 
+  /** The trace at an address, if it has been decoded and can be linked to; else null. */
+  private Trace follow(Trace t, int linear, int mode) {
+    int store = c.directRead(linear);
+    if (store < 0) {
+      return null;
+    }
+    Trace next = t.relink(linear, store, mode);
+    if (next == null) {
+      next = cache.find(store, mode);
+      if (next == null || next.crossesPage()) {
+        return null;
+      }
+    }
+    t.setLink(linear, generation, next);
+    return next;
+  }
+
   /** All instructions of a trace, the fused way. */
   private void executeWhole(Trace t) {
     Insn[] groups = t.groups();
-    c.traceLimit = groups.length;
+    int count = groups.length;
+    c.traceLimit = count;
     c.within = 0;
-    c.instructions += t.insns().length;
+    c.instructions += t.length();
     int n = 0;
     try {
       do {
@@ -195,7 +217,7 @@ final class Interpreter {
     }
     if (c.within < 0) {
       goBackTo(t, ~c.within);
-    } else if (n < groups.length) {
+    } else if (n < count) {
       goBackTo(t, groups[n].position);
     } else if (!t.branches()) {
       c.eip += t.bytes();
@@ -246,6 +268,7 @@ final class Interpreter {
     c.instructions++;
     if (!Exceptions.raise(c, vector, errorCode)) {
       tripleFault = true;
+      c.stopTrace();
     }
   }
 

@@ -8,6 +8,7 @@ import io.transvisor.bt.interp.Semantics.Sized;
 import io.transvisor.bt.isa.FormTable;
 import io.transvisor.bt.isa.Handler;
 import io.transvisor.bt.isa.Insn;
+import io.transvisor.bt.isa.RegisterHandler;
 import io.transvisor.bt.isa.Specializer;
 import java.lang.invoke.MethodHandles;
 
@@ -85,7 +86,7 @@ final class Moves {
 
   // ---- templates of MOV ----
 
-  public static final class RmReg extends Handler {
+  public static final class RmReg extends RegisterHandler {
     private static final Width W = Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
 
     @Override
@@ -103,7 +104,7 @@ final class Moves {
     }
   }
 
-  public static final class RegRm extends Handler {
+  public static final class RegRm extends RegisterHandler {
     private static final Width W = Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
 
     @Override
@@ -139,7 +140,7 @@ final class Moves {
     }
   }
 
-  public static final class RmImm extends Handler {
+  public static final class RmImm extends RegisterHandler {
     private static final Width W = Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
 
     @Override
@@ -157,7 +158,7 @@ final class Moves {
     }
   }
 
-  public static final class Lea extends Handler {
+  public static final class Lea extends RegisterHandler {
     private static final Width W = Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
 
     @Override
@@ -168,7 +169,7 @@ final class Moves {
 
   // ---- templates of MOVZX and MOVSX: the width is that of the destination ----
 
-  public static final class ExtendByteRm extends Handler {
+  public static final class ExtendByteRm extends RegisterHandler {
     private static final Sized SIZED = Specializer.semantics(MethodHandles.lookup(), Sized.class);
     private static final Width W = SIZED.width();
     private static final Semantics.Unary OP = SIZED.operation(Semantics.Unary.class);
@@ -190,7 +191,7 @@ final class Moves {
     }
   }
 
-  public static final class ExtendWordRm extends Handler {
+  public static final class ExtendWordRm extends RegisterHandler {
     private static final Sized SIZED = Specializer.semantics(MethodHandles.lookup(), Sized.class);
     private static final Width W = SIZED.width();
     private static final Semantics.Unary OP = SIZED.operation(Semantics.Unary.class);

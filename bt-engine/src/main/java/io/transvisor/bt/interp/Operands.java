@@ -7,6 +7,7 @@ import io.transvisor.bt.interp.Semantics.Sized;
 import io.transvisor.bt.interp.Semantics.Unary;
 import io.transvisor.bt.isa.Handler;
 import io.transvisor.bt.isa.Insn;
+import io.transvisor.bt.isa.RegisterHandler;
 import io.transvisor.bt.isa.Specializer;
 import java.lang.invoke.MethodHandles;
 
@@ -20,7 +21,7 @@ final class Operands {
 
   // ---- destination = operation(destination, source) ----
 
-  public static final class RmReg extends Handler {
+  public static final class RmReg extends RegisterHandler {
     private static final Sized SIZED = Specializer.semantics(MethodHandles.lookup(), Sized.class);
     private static final Width W = SIZED.width();
     private static final Binary OP = SIZED.operation(Binary.class);
@@ -50,7 +51,7 @@ final class Operands {
     }
   }
 
-  public static final class RegRm extends Handler {
+  public static final class RegRm extends RegisterHandler {
     private static final Sized SIZED = Specializer.semantics(MethodHandles.lookup(), Sized.class);
     private static final Width W = SIZED.width();
     private static final Binary OP = SIZED.operation(Binary.class);
@@ -73,7 +74,7 @@ final class Operands {
     }
   }
 
-  public static final class RmImm extends Handler {
+  public static final class RmImm extends RegisterHandler {
     private static final Sized SIZED = Specializer.semantics(MethodHandles.lookup(), Sized.class);
     private static final Width W = SIZED.width();
     private static final Binary OP = SIZED.operation(Binary.class);
@@ -103,7 +104,7 @@ final class Operands {
     }
   }
 
-  public static final class AccImm extends Handler {
+  public static final class AccImm extends RegisterHandler {
     private static final Sized SIZED = Specializer.semantics(MethodHandles.lookup(), Sized.class);
     private static final Width W = SIZED.width();
     private static final Binary OP = SIZED.operation(Binary.class);
@@ -115,7 +116,7 @@ final class Operands {
   }
 
   /** Register = operation(r/m register, immediate), as the three-operand IMUL. */
-  public static final class RegRmImm extends Handler {
+  public static final class RegRmImm extends RegisterHandler {
     private static final Sized SIZED = Specializer.semantics(MethodHandles.lookup(), Sized.class);
     private static final Width W = SIZED.width();
     private static final Binary OP = SIZED.operation(Binary.class);
@@ -139,7 +140,7 @@ final class Operands {
 
   // ---- flags only ----
 
-  public static final class TestRmReg extends Handler {
+  public static final class TestRmReg extends RegisterHandler {
     private static final Sized SIZED = Specializer.semantics(MethodHandles.lookup(), Sized.class);
     private static final Width W = SIZED.width();
     private static final Comparison OP = SIZED.operation(Comparison.class);
@@ -161,7 +162,7 @@ final class Operands {
     }
   }
 
-  public static final class TestRegRm extends Handler {
+  public static final class TestRegRm extends RegisterHandler {
     private static final Sized SIZED = Specializer.semantics(MethodHandles.lookup(), Sized.class);
     private static final Width W = SIZED.width();
     private static final Comparison OP = SIZED.operation(Comparison.class);
@@ -183,7 +184,7 @@ final class Operands {
     }
   }
 
-  public static final class TestRmImm extends Handler {
+  public static final class TestRmImm extends RegisterHandler {
     private static final Sized SIZED = Specializer.semantics(MethodHandles.lookup(), Sized.class);
     private static final Width W = SIZED.width();
     private static final Comparison OP = SIZED.operation(Comparison.class);
@@ -205,7 +206,7 @@ final class Operands {
     }
   }
 
-  public static final class TestAccImm extends Handler {
+  public static final class TestAccImm extends RegisterHandler {
     private static final Sized SIZED = Specializer.semantics(MethodHandles.lookup(), Sized.class);
     private static final Width W = SIZED.width();
     private static final Comparison OP = SIZED.operation(Comparison.class);
@@ -218,7 +219,7 @@ final class Operands {
 
   // ---- one operand ----
 
-  public static final class Rm extends Handler {
+  public static final class Rm extends RegisterHandler {
     private static final Sized SIZED = Specializer.semantics(MethodHandles.lookup(), Sized.class);
     private static final Width W = SIZED.width();
     private static final Unary OP = SIZED.operation(Unary.class);

@@ -11,6 +11,7 @@ import io.transvisor.bt.isa.Form;
 import io.transvisor.bt.isa.FormTable;
 import io.transvisor.bt.isa.Handler;
 import io.transvisor.bt.isa.Insn;
+import io.transvisor.bt.isa.RegisterHandler;
 import io.transvisor.bt.isa.Specializer;
 import java.lang.invoke.MethodHandles;
 
@@ -131,7 +132,7 @@ final class Shifts {
 
   // ---- templates ----
 
-  public static final class RmOne extends Handler {
+  public static final class RmOne extends RegisterHandler {
     private static final Sized SIZED = Specializer.semantics(MethodHandles.lookup(), Sized.class);
     private static final Width W = SIZED.width();
     private static final Binary OP = SIZED.operation(Binary.class);
@@ -154,7 +155,7 @@ final class Shifts {
     }
   }
 
-  public static final class RmCl extends Handler {
+  public static final class RmCl extends RegisterHandler {
     private static final Sized SIZED = Specializer.semantics(MethodHandles.lookup(), Sized.class);
     private static final Width W = SIZED.width();
     private static final Binary OP = SIZED.operation(Binary.class);
@@ -177,7 +178,7 @@ final class Shifts {
     }
   }
 
-  public static final class RmRegImm extends Handler {
+  public static final class RmRegImm extends RegisterHandler {
     private static final Sized SIZED = Specializer.semantics(MethodHandles.lookup(), Sized.class);
     private static final Width W = SIZED.width();
     private static final Ternary OP = SIZED.operation(Ternary.class);
@@ -200,7 +201,7 @@ final class Shifts {
     }
   }
 
-  public static final class RmRegCl extends Handler {
+  public static final class RmRegCl extends RegisterHandler {
     private static final Sized SIZED = Specializer.semantics(MethodHandles.lookup(), Sized.class);
     private static final Width W = SIZED.width();
     private static final Ternary OP = SIZED.operation(Ternary.class);

@@ -63,6 +63,7 @@ final class SystemInstructions {
   private static void halt(Cpu c, Insn i) {
     c.requireCpl0();
     c.halted = true;
+    c.stopTrace();
   }
 
   private static void answer(Cpu c, long value) {

@@ -227,6 +227,7 @@ final class TaskSwitch {
     c.deriveMode();
     if (trap) {
       c.debugTraps |= DebugExceptions.DR6_TASK_SWITCH;
+      c.stopTrace();
     }
   }
 

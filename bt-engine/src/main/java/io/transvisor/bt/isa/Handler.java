@@ -11,4 +11,9 @@ import io.transvisor.bt.interp.Cpu;
  */
 public abstract class Handler {
   public abstract void execute(Cpu c, Insn i);
+
+  /** Whether it can neither fault nor end its trace early, so that nobody need know where it was. */
+  public boolean isPlain() {
+    return false;
+  }
 }
