@@ -37,8 +37,10 @@ final class AttributeController {
   private int index;
   private boolean dataNext;
 
+  /** All planes are shown: firmware written for virtual machines leaves that register alone. */
   void reset() {
     Arrays.fill(registers, 0);
+    registers[PLANE_ENABLE] = 0x0F;
     index = 0;
     dataNext = false;
   }

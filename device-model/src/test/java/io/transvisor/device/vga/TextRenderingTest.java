@@ -48,6 +48,29 @@ class TextRenderingTest {
   }
 
   @Test
+  void theFewRegistersThatVirtualFirmwareSetsAreEnough() {
+    f.out(0x3C2, 0x01);
+    glyph('A', 0xFF);
+    f.graphics(8, 0xFF);
+    f.graphics(6, 0x0C);
+    f.graphics(5, 0x10);
+    f.sequencer(4, 0);
+    f.sequencer(2, 3);
+    f.crtc(0x09, 15);
+    f.crtc(0x01, 79);
+    f.crtc(0x13, 40);
+    f.crtc(0x12, 0x90);
+    f.crtc(0x07, 0x02);
+    f.crtc(0x0A, 0x20);
+    f.dac(7, 0x3F, 0x3F, 0x3F);
+    f.attribute(7, 7);
+    f.sequencer(1, 1);
+    put(0, 0, 'A', 0x07);
+    assertThat(f.picture().width()).isEqualTo(640);
+    assertThat(dots(0, 1, 10, WHITE)).isEqualTo("########..");
+  }
+
+  @Test
   void standardModeShowsTextWithoutFirmware() {
     standard();
     String hello = "Hello, guest";
