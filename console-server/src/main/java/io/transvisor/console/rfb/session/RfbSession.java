@@ -72,6 +72,10 @@ public final class RfbSession extends SimpleChannelInboundHandler<ClientMessage>
   private final Set<Integer> announced = new HashSet<>();
 
   private final ByteSink sink = new ByteSink();
+
+  /** The lights the client was sent last. */
+  private int lightsShown = -1;
+
   private final AtomicBoolean updateScheduled = new AtomicBoolean();
   private ClientCapabilities client = ClientCapabilities.NONE;
   private ChannelHandlerContext ctx;
@@ -200,7 +204,11 @@ public final class RfbSession extends SimpleChannelInboundHandler<ClientMessage>
         client.has(Encoding.QEMU_LED_STATE) ? Encoding.QEMU_LED_STATE : Encoding.VMWARE_LED_STATE;
     if (client.has(encoding)) {
       announcements.put(
-          Kind.LIGHTS, out -> ServerMessages.lights(out, encoding, desktop.keyboard().lights()));
+          Kind.LIGHTS,
+          out -> {
+            lightsShown = desktop.keyboard().lights();
+            ServerMessages.lights(out, encoding, lightsShown);
+          });
     }
   }
 
@@ -221,7 +229,7 @@ public final class RfbSession extends SimpleChannelInboundHandler<ClientMessage>
 
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
-    if (event == Desktop.LIGHTS_CHANGED) {
+    if (event == Desktop.LIGHTS_CHANGED && desktop.keyboard().lights() != lightsShown) {
       announceLights();
       update();
       send();
