@@ -1,6 +1,7 @@
 package io.transvisor.bt.cache;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** The traces of one page of the backing store, in 64 granules of 64 bytes by their start. */
@@ -16,6 +17,9 @@ final class CodePage {
 
   /** One bit per granule with code. */
   private long mask;
+
+  /** One bit per byte of code, by granule: data beside code is common in programs for real mode. */
+  private final long[] codeBytes = new long[64];
 
   private int instructions;
 
@@ -45,12 +49,12 @@ final class CodePage {
     t.nextInGranule = starts[granule];
     starts[granule] = t;
     instructions += t.insns().length;
-    mask |= maskOf(t);
+    mark(t);
   }
 
   void addReachingIn(Trace t) {
     reachingIn.add(t);
-    mask |= maskOf(t);
+    mark(t);
   }
 
   private int first(Trace t) {
@@ -64,10 +68,15 @@ final class CodePage {
         : (t.store & 0xFFF) + t.bytes() - PAGE_SIZE;
   }
 
-  private long maskOf(Trace t) {
-    int from = first(t) >>> 6;
-    int to = end(t) - 1 >>> 6;
-    return -1L >>> 63 - (to - from) << from;
+  private void mark(Trace t) {
+    int first = first(t);
+    int last = end(t) - 1;
+    for (int granule = first >>> 6; granule <= last >>> 6; granule++) {
+      int from = Math.max(first - (granule << 6), 0);
+      int to = Math.min(last - (granule << 6), 63);
+      codeBytes[granule] |= -1L >>> 63 - (to - from) << from;
+      mask |= 1L << granule;
+    }
   }
 
   /** Drops the traces whose bytes overlap a store. Returns how many. */
@@ -75,6 +84,9 @@ final class CodePage {
     int from = offset >>> 6;
     int to = offset + length - 1 >>> 6;
     if ((mask & -1L >>> 63 - (to - from) << from) == 0) {
+      return 0;
+    }
+    if (from == to && (codeBytes[from] & -1L >>> 64 - length << (offset & 63)) == 0) {
       return 0;
     }
     int removed = 0;
@@ -104,7 +116,7 @@ final class CodePage {
       }
     }
     if (removed > 0) {
-      recomputeMask();
+      markAll();
     }
     return removed;
   }
@@ -113,15 +125,16 @@ final class CodePage {
     return first(t) < offset + length && offset < end(t);
   }
 
-  private void recomputeMask() {
+  private void markAll() {
     mask = 0;
+    Arrays.fill(codeBytes, 0);
     for (Trace head : starts) {
       for (Trace t = head; t != null; t = t.nextInGranule) {
-        mask |= maskOf(t);
+        mark(t);
       }
     }
     for (Trace t : reachingIn) {
-      mask |= maskOf(t);
+      mark(t);
     }
   }
 }
