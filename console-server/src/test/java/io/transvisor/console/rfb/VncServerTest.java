@@ -148,13 +148,25 @@ class VncServerTest {
     assertThat(client.framebuffer()).isEqualTo(picture);
   }
 
+  /** The vncsnapshot program, for one, would wait for more rectangles for ever. */
+  @Test
+  void oldViewersThatListLastRectGetACount() throws IOException {
+    start();
+    RfbTestClient client = client();
+    client.setEncodings(Encoding.TIGHT, Encoding.LAST_RECT);
+    client.request(false);
+    client.readUpdate();
+    assertThat(client.lastCount()).isLessThan(1000);
+  }
+
   @Test
   void updatesMayEndWithAMarker() throws IOException {
     start();
     RfbTestClient client = client();
-    client.setEncodings(Encoding.TIGHT, Encoding.COPY_RECT, Encoding.LAST_RECT);
+    client.setEncodings(Encoding.TIGHT, Encoding.COPY_RECT, Encoding.LAST_RECT, Encoding.FENCE);
     client.request(false);
     assertThat(client.readUpdate()).hasSizeGreaterThan(1);
+    assertThat(client.lastCount()).isEqualTo(0xFFFF);
     assertThat(client.framebuffer()).isEqualTo(screen.copy().pixels());
     client.request(true);
     fill(30, 30, 100, 100, 0x654321);

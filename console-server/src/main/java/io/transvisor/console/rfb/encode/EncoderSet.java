@@ -61,8 +61,14 @@ public final class EncoderSet implements AutoCloseable {
 
   /** Whether areas of one colour should be sent by themselves. */
   public boolean separatesSolid() {
-    int encoding = encodingFor(ContentClass.SOLID);
-    return encoding == Encoding.TIGHT || encoding == Encoding.RRE;
+    return switch (preferred) {
+      // These find one-coloured tiles themselves, at the cost of a byte or two each.
+      case Encoding.HEXTILE, Encoding.ZRLE -> false;
+      default -> {
+        int encoding = first(BEST_FOR_SOLID);
+        yield encoding == Encoding.TIGHT || encoding == Encoding.RRE;
+      }
+    };
   }
 
   /** Whether mixed areas should be cut into tiles, of which each gets what suits it. */
@@ -72,13 +78,10 @@ public final class EncoderSet implements AutoCloseable {
 
   /** The encoder for an area of a picture. */
   public RectEncoder choose(int[] pixels, int stride, Area area) {
-    boolean oneForAll =
-        switch (preferred) {
-          case Encoding.RAW, Encoding.HEXTILE, Encoding.ZLIB, Encoding.ZRLE -> !separatesSolid();
-          default -> false;
-        };
     return get(
-        oneForAll ? preferred : encodingFor(ContentClass.of(pixels, stride, area, palette)));
+        prefersTiles() || separatesSolid()
+            ? encodingFor(ContentClass.of(pixels, stride, area, palette))
+            : preferred);
   }
 
   /** What is used where the chosen one declines. */

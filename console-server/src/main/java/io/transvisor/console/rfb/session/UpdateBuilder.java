@@ -34,7 +34,9 @@ final class UpdateBuilder implements AutoCloseable {
   private boolean lastRect;
 
   void setCapabilities(ClientCapabilities client) {
-    lastRect = client.has(Encoding.LAST_RECT);
+    // Some old viewers list LastRect and then wait for the rectangles announced; none of them knows
+    // fences.
+    lastRect = client.has(Encoding.LAST_RECT) && client.has(Encoding.FENCE);
     encoders.configure(client.inOrder(), client.compressionLevel(), client.quality());
   }
 

@@ -31,6 +31,7 @@ public final class RfbTestClient implements AutoCloseable {
   private int[] framebuffer;
   private String name;
   private int[][] colourMap;
+  private int lastCount;
   private final List<String> news = new ArrayList<>();
 
   public RfbTestClient(InetSocketAddress address) throws IOException {
@@ -227,6 +228,7 @@ public final class RfbTestClient implements AutoCloseable {
   private List<Rect> readRects() throws IOException {
     in.readUnsignedByte();
     int count = in.readUnsignedShort();
+    lastCount = count;
     List<Rect> rects = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       Rect r =
@@ -259,6 +261,11 @@ public final class RfbTestClient implements AutoCloseable {
       }
     }
     return rects;
+  }
+
+  /** Number of rectangles the latest update announced. */
+  public int lastCount() {
+    return lastCount;
   }
 
   private void resize(int newWidth, int newHeight) {
