@@ -117,8 +117,8 @@ public final class PcBoard {
 
     pic = add(new Pic8259Pair(ports, high -> cpuInterrupt.set(high)));
     irqs = add(new IsaIrqLines(pic::line));
-    add(new Pit8254(events, ports, pic.tickLine(CLOCK_IRQ)));
-    rtc = add(new Mc146818(events, ports, pic.tickLine(RTC_IRQ), options.rtcBase()));
+    add(new Pit8254(events, ports, pic.tickLine(CLOCK_IRQ, events)));
+    rtc = add(new Mc146818(events, ports, pic.tickLine(RTC_IRQ, events), options.rtcBase()));
     dma = add(new Dma8237(events, ports, memory, options.postCode()));
     coprocessorError = add(new CoprocessorError(ports, irqs.input(COPROCESSOR_IRQ)));
 

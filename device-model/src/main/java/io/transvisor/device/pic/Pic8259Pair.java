@@ -1,5 +1,6 @@
 package io.transvisor.device.pic;
 
+import io.transvisor.core.clock.EventQueue;
 import io.transvisor.core.device.Device;
 import io.transvisor.core.device.ResetKind;
 import io.transvisor.core.device.StateReader;
@@ -31,12 +32,6 @@ public final class Pic8259Pair implements Device, InterruptController {
   private static final int MASTER_LEVEL_CAPABLE = 0xF8;
 
   private static final int SLAVE_LEVEL_CAPABLE = 0xDE;
-
-  /**
-   * Interrupt handlers may mask their clock while they run; a guest that masks it for long does not want the time it slept
-   * through. So while masked only this part of the ticks is kept.
-   */
-  private static final int MASKED_SHARE = 32;
 
   private final Pic8259 master;
   private final Pic8259 slave;
@@ -100,9 +95,9 @@ public final class Pic8259Pair implements Device, InterruptController {
   }
 
   /** The wire of an interrupt that clocks the guest: missed ticks are given again after each acknowledge. */
-  public TickLine tickLine(int irq) {
+  public TickLine tickLine(int irq, EventQueue events) {
     if (tickLines[irq] == null) {
-      tickLines[irq] = new CatchUpLine(irq);
+      tickLines[irq] = new CatchUpLine(this, irq, events);
     }
     return tickLines[irq];
   }
@@ -164,7 +159,7 @@ public final class Pic8259Pair implements Device, InterruptController {
     slave.save(out);
     int[] kept = new int[IRQS];
     for (int irq = 0; irq < IRQS; irq++) {
-      kept[irq] = tickLines[irq] == null ? 0 : (int) tickLines[irq].kept;
+      kept[irq] = tickLines[irq] == null ? 0 : (int) tickLines[irq].kept();
     }
     out.putInts("keptTicks", kept);
   }
@@ -176,7 +171,7 @@ public final class Pic8259Pair implements Device, InterruptController {
     int[] kept = in.getInts("keptTicks");
     for (int irq = 0; irq < IRQS; irq++) {
       if (tickLines[irq] != null) {
-        tickLines[irq].kept = kept[irq];
+        tickLines[irq].restore(kept[irq]);
       }
     }
     master.refreshOutput();
@@ -225,50 +220,5 @@ public final class Pic8259Pair implements Device, InterruptController {
         return read(offset, width);
       }
     };
-  }
-
-  /** A wire with a store of ticks the guest has not seen yet. */
-  private final class CatchUpLine implements TickLine {
-    private final int irq;
-    private long kept;
-
-    CatchUpLine(int irq) {
-      this.irq = irq;
-    }
-
-    @Override
-    public void set(boolean high) {
-      lines[irq].set(high);
-    }
-
-    @Override
-    public void tick(long count, long most) {
-      long add = isPending(irq) ? count : count - 1;
-      long limit = isListening() ? most : most / MASKED_SHARE;
-      kept = Math.max(kept, Math.min(Math.min(limit, Integer.MAX_VALUE), kept + add));
-      edge();
-    }
-
-    @Override
-    public void forget() {
-      kept = 0;
-    }
-
-    @Override
-    public boolean isListening() {
-      return !isMasked(irq);
-    }
-
-    private void acknowledged() {
-      if (kept > 0) {
-        kept--;
-        edge();
-      }
-    }
-
-    private void edge() {
-      lines[irq].set(false);
-      lines[irq].set(true);
-    }
   }
 }

@@ -4,7 +4,7 @@ import io.transvisor.core.irq.IrqLine;
 
 /**
  * The interrupt wire of a clock. A guest counts the ticks of its clock, so ticks that came while the last one was still
- * waiting for the CPU are kept and given later, one per acknowledgement.
+ * waiting for the CPU are kept and given later, one after each acknowledgement.
  */
 @FunctionalInterface
 public interface TickLine extends IrqLine {
@@ -18,6 +18,14 @@ public interface TickLine extends IrqLine {
     pulse();
     set(true);
   }
+
+  /**
+   * Sets how much guest time passes at least between the guest taking a tick and the next one. Programs
+   * wait for a tick count to reach a value and would miss it if late ticks came in a row.
+   *
+   * @param nanos 0 for none
+   */
+  default void pace(long nanos) {}
 
   /** Forgets the ticks being kept: the clock has been set up anew. */
   default void forget() {}

@@ -21,6 +21,9 @@ public final class Pit8254 implements Device {
   /** How much lost time is made good; a longer gap is a jump in time the guest has to live with. */
   static final int CATCH_UP_SECONDS = 4;
 
+  /** How many times faster than normal late ticks come. */
+  private static final int LATE_TICK_RATE = 4;
+
   private static final int PORT = 0x40;
   private static final int CONTROL_PORT_B = 0x61;
   private static final int CONTROL_WORD = 3;
@@ -49,7 +52,7 @@ public final class Pit8254 implements Device {
   private long lastTick; // up to where output edges of counter 0 have been given to the line
 
   /**
-   * @param irq0 the wire of counter 0, usually {@code pic.tickLine(0)}
+   * @param irq0 the wire of counter 0, usually {@code pic.tickLine(0, events)}
    */
   public Pit8254(EventQueue events, PortSpace ports, TickLine irq0) {
     this.events = events;
@@ -70,11 +73,21 @@ public final class Pit8254 implements Device {
     schedule();
   }
 
+  /**
+   * Late ticks follow each other at a quarter of the period: fast enough to catch up, slow enough for a
+   * program that polls the count of ticks to see every one. One-shots are set up anew for each tick.
+   */
+  private void pace() {
+    boolean periodic = channels[0].mode() == 2 || channels[0].mode() == 3;
+    irq0.pace(periodic ? PitClock.nanos(channels[0].reload()) / LATE_TICK_RATE : 0);
+  }
+
   /** Hands the output edges up to now to the interrupt wire. */
   private void giveTicks(long tick) {
     long edges = channels[0].rises(lastTick, tick);
     lastTick = tick;
     if (edges > 0) {
+      pace();
       irq0.tick(edges, Math.max(1, CATCH_UP_SECONDS * PitClock.FREQUENCY / channels[0].reload()));
     }
   }
@@ -97,6 +110,7 @@ public final class Pit8254 implements Device {
     if (!channels[0].output(tick)) {
       irq0.set(false);
     }
+    pace();
     schedule();
   }
 
@@ -124,6 +138,7 @@ public final class Pit8254 implements Device {
     irq0.forget();
     irq0.set(false);
     lastTick = tick;
+    pace();
     schedule();
   }
 
@@ -143,6 +158,7 @@ public final class Pit8254 implements Device {
     }
     portB = in.getInt("portB");
     lastTick = in.getLong("lastTick");
+    pace();
     schedule();
   }
 

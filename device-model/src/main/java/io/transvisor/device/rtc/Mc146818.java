@@ -87,7 +87,7 @@ public final class Mc146818 implements Device {
   private int row;
 
   /**
-   * @param irq8 usually {@code pic.tickLine(8)}
+   * @param irq8 usually {@code pic.tickLine(8, events)}
    * @param base what the clock shows at guest time 0
    */
   public Mc146818(EventQueue events, PortSpace ports, TickLine irq8, RtcBase base) {

@@ -3,6 +3,7 @@ package io.transvisor.device.pic;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.transvisor.core.DeviceContractTest;
+import io.transvisor.core.FakeClock;
 import io.transvisor.core.RecordingIrqLine;
 import io.transvisor.core.device.Device;
 import io.transvisor.core.device.ResetKind;
@@ -21,6 +22,7 @@ class Pic8259PairTest extends DeviceContractTest {
   private PortSpace ports;
   private RecordingIrqLine cpu;
   private Pic8259Pair pic;
+  private final FakeClock clockTime = new FakeClock();
 
   @BeforeEach
   void initialised() {
@@ -328,14 +330,14 @@ class Pic8259PairTest extends DeviceContractTest {
 
   @Test
   void lateTicksFollowTheAcknowledges() {
-    TickLine clock = pic.tickLine(0);
+    TickLine clock = pic.tickLine(0, clockTime.events());
     clock.tick(3, 100);
     assertThat(serveAll()).isEqualTo(3);
   }
 
   @Test
   void aTickWhileTheLastIsWaitingIsKept() {
-    TickLine clock = pic.tickLine(0);
+    TickLine clock = pic.tickLine(0, clockTime.events());
     clock.tick(1, 100);
     clock.tick(1, 100);
     clock.tick(1, 100);
@@ -344,13 +346,13 @@ class Pic8259PairTest extends DeviceContractTest {
 
   @Test
   void noMoreTicksAreKeptThanAllowed() {
-    pic.tickLine(0).tick(1000, 5);
+    pic.tickLine(0, clockTime.events()).tick(1000, 5);
     assertThat(serveAll()).isEqualTo(6);
   }
 
   @Test
   void aClockMaskedForLongKeepsLittle() {
-    TickLine clock = pic.tickLine(0);
+    TickLine clock = pic.tickLine(0, clockTime.events());
     out(0x21, 0x01);
     clock.tick(1000, 64);
     assertThat(clock.isListening()).isFalse();
@@ -360,7 +362,7 @@ class Pic8259PairTest extends DeviceContractTest {
 
   @Test
   void aHandlerThatMasksItsClockLosesNothing() {
-    TickLine clock = pic.tickLine(0);
+    TickLine clock = pic.tickLine(0, clockTime.events());
     clock.tick(50, 100);
     int served = 0;
     while (pic.isRequesting()) {
@@ -375,7 +377,7 @@ class Pic8259PairTest extends DeviceContractTest {
 
   @Test
   void initialisingForgetsTicks() {
-    pic.tickLine(0).tick(50, 100);
+    pic.tickLine(0, clockTime.events()).tick(50, 100);
     initialise(0x11, 0x01);
     assertThat(serveAll()).isZero();
   }
