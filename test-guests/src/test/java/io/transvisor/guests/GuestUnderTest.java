@@ -227,6 +227,14 @@ final class GuestUnderTest implements AutoCloseable {
     }
   }
 
+  /** Holds a key for some time, for programs that look at the keyboard only now and then. */
+  void hold(Key key, long millis) {
+    input.key(key, true);
+    pause(millis);
+    input.key(key, false);
+    pause(KEY_MILLIS);
+  }
+
   /** Strikes keys one after the other. */
   void strike(Key... keys) {
     for (Key key : keys) {
