@@ -24,10 +24,20 @@ class VernacularClientTest {
   private final AtomicReference<Image> shown = new AtomicReference<>();
 
   @ParameterizedTest
-  @CsvSource({"true, true, secret", "true, false, ", "false, true, ", "false, false, secret"})
-  void seesTheScreen(boolean hextile, boolean copyRect, String password) {
+  @CsvSource({
+    "hextile, true, secret",
+    "hextile, false, ",
+    "rre, true, ",
+    "rre, false, ",
+    "zlib, true, secret",
+    "raw, true, ",
+    "raw, false, secret"
+  })
+  void seesTheScreen(String encoding, boolean copyRect, String password) {
     VernacularConfig config = config();
-    config.setEnableHextileEncoding(hextile);
+    config.setEnableHextileEncoding(encoding.equals("hextile"));
+    config.setEnableRreEncoding(encoding.equals("rre"));
+    config.setEnableZLibEncoding(encoding.equals("zlib"));
     config.setEnableCopyrectEncoding(copyRect);
     config.setPasswordSupplier(() -> password);
     VernacularClient client = new VernacularClient(config);
