@@ -73,6 +73,9 @@ public final class PcBoard {
   private static final int SOUTH_BRIDGE_SLOT = 1;
   private static final int DISPLAY_SLOT = 2;
 
+  /** Milliseconds until firmware that found nothing to boot restarts the machine. */
+  private static final long NEVER = -1;
+
   private final PhysicalMemory memory;
   private final PortSpace ports;
   private final EventQueue events;
@@ -242,6 +245,7 @@ public final class PcBoard {
     return new FwCfgItems()
         .ram(memory.ramSize())
         .bootMenu(options.bootMenu(), options.bootMenuWaitMillis())
+        .integer("etc/boot-fail-wait", NEVER, Integer.BYTES)
         .file(AcpiTables.TABLES_FILE, acpi.tables())
         .file(AcpiTables.RSDP_FILE, acpi.rsdp())
         .file(AcpiTables.LOADER_FILE, acpi.loader())

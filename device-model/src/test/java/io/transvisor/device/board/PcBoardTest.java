@@ -166,11 +166,12 @@ class PcBoardTest {
     board(options().build());
     ports.write(0x510, 2, 0x19);
     StringBuilder directory = new StringBuilder();
-    for (int i = 0; i < 4 + 6 * 64; i++) {
+    for (int i = 0; i < 4 + 7 * 64; i++) {
       directory.append(new String(new byte[] {(byte) ports.read(0x511, 1)}, StandardCharsets.ISO_8859_1));
     }
     assertThat(directory)
-        .contains("etc/acpi/tables", "etc/acpi/rsdp", "etc/table-loader", "etc/e820", "etc/smbios/smbios-anchor");
+        .contains("etc/acpi/tables", "etc/acpi/rsdp", "etc/table-loader", "etc/e820", "etc/smbios/smbios-anchor")
+        .contains("etc/boot-fail-wait");
   }
 
   @Test
