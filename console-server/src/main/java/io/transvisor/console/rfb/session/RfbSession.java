@@ -259,7 +259,8 @@ public final class RfbSession extends SimpleChannelInboundHandler<ClientMessage>
       ServerMessages.xvp(sink, ServerMessages.XVP_FAIL);
       return;
     }
-    LOG.info("VNC viewer {} asks for {}", ctx.channel().remoteAddress(), name(request.code()));
+    String peer = String.valueOf(ctx.channel().remoteAddress()).replaceFirst("^.*/", "");
+    LOG.info("VNC viewer {} asks for {}", peer, name(request.code()));
     switch (request.code()) {
       case XVP_SHUTDOWN -> actions.shutdown();
       case XVP_REBOOT -> actions.reboot();
