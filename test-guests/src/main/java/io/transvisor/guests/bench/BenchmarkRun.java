@@ -47,12 +47,11 @@ final class BenchmarkRun {
     try (InputStream in = Files.newInputStream(serial)) {
       while (!report.isDone()) {
         int n = in.read(buffer);
-        long now = System.nanoTime();
         if (n > 0) {
-          report.received(buffer, n, now);
+          report.received(buffer, n, ProcessorTime.of(process.pid()));
         } else if (!process.isAlive()) {
           throw new IOException(emulator.title() + " ended early; see " + serial.resolveSibling("output"));
-        } else if (now > end) {
+        } else if (System.nanoTime() > end) {
           throw new IOException(emulator.title() + " did not finish; see " + serial.resolveSibling("output"));
         } else {
           Thread.sleep(1);

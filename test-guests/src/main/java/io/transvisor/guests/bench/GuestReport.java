@@ -7,20 +7,20 @@ import java.util.Map;
 final class GuestReport {
   private final Map<String, Timing> timings = new LinkedHashMap<>();
   private final StringBuilder line = new StringBuilder();
-  private long lineStart;
-  private long passStart;
+  private ProcessorTime lineStart;
+  private ProcessorTime passStart;
   private long instructions;
   private boolean done;
 
   /** Takes characters that arrived at a time. */
-  void received(byte[] bytes, int count, long nanos) {
+  void received(byte[] bytes, int count, ProcessorTime now) {
     for (int i = 0; i < count; i++) {
       char ch = (char) (bytes[i] & 0x7F);
       if (line.isEmpty()) {
-        lineStart = nanos;
+        lineStart = now;
       }
       if (ch == '\n') {
-        ended(line.toString().strip(), nanos);
+        ended(line.toString().strip(), now);
         line.setLength(0);
       } else {
         line.append(ch);
@@ -28,14 +28,14 @@ final class GuestReport {
     }
   }
 
-  private void ended(String text, long nanos) {
+  private void ended(String text, ProcessorTime now) {
     String[] words = text.split(" ");
     switch (words[0]) {
       case "B" -> {
         instructions = Long.parseLong(words[3], 16);
-        passStart = nanos;
+        passStart = now;
       }
-      case "E" -> record(words[1], lineStart - passStart, words[2]);
+      case "E" -> record(words[1], lineStart.since(passStart), words[2]);
       case "DONE" -> done = true;
       default -> {
         // The firmware may have said something.
