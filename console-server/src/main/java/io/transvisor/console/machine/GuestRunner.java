@@ -91,7 +91,8 @@ public final class GuestRunner {
     machine.exit(0);
     try {
       if (!closed.await(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-        System.err.println("transvisor: the machine did not stop in time; the last disk writes may be lost");
+        System.err.println(
+            "transvisor: the machine did not stop in time; the last disk writes may be lost");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -159,7 +159,8 @@ class ExtensionsTest {
       marks.addAll(client.takeNews());
     }
     assertThat(marks)
-        .containsExactly("fence 80000001 update 1", "fence 80000001 update 2", "fence 80000001 update 3");
+        .containsExactly(
+            "fence 80000001 update 1", "fence 80000001 update 2", "fence 80000001 update 3");
     fill(100, 10, 5, 5, 0xABCDEF);
     fill(200, 10, 5, 5, 0xABCDEF);
     assertThat(client.isSilentFor(60)).isTrue();

@@ -75,10 +75,9 @@ class VernacularClientTest {
       client.type("dir C:\\*.* /W | more > \"x y\"");
       StringBuilder typed = new StringBuilder();
       await()
-          .untilAsserted(
-              () ->
-                  assertThat(typed.append(guest.takeText()))
-                      .hasToString("dir C:\\*.* /W | more > \"x y\""));
+          .untilAsserted(() ->
+              assertThat(typed.append(guest.takeText()))
+                  .hasToString("dir C:\\*.* /W | more > \"x y\""));
     } finally {
       client.stop();
     }
@@ -93,18 +92,16 @@ class VernacularClientTest {
 
   private void awaitSameImage() {
     await()
-        .untilAsserted(
-            () -> {
-              Screen.Picture expected = screen.copy();
-              BufferedImage image = (BufferedImage) shown.get();
-              assertThat(image).isNotNull();
-              assertThat(image.getWidth()).isEqualTo(expected.width());
-              assertThat(image.getHeight()).isEqualTo(expected.height());
-              int[] pixels =
-                  image.getRGB(
-                      0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
-              int[] rgb = Arrays.stream(pixels).map(p -> p & 0xFFFFFF).toArray();
-              assertThat(Arrays.mismatch(rgb, expected.pixels())).isEqualTo(-1);
-            });
+        .untilAsserted(() -> {
+          Screen.Picture expected = screen.copy();
+          BufferedImage image = (BufferedImage) shown.get();
+          assertThat(image).isNotNull();
+          assertThat(image.getWidth()).isEqualTo(expected.width());
+          assertThat(image.getHeight()).isEqualTo(expected.height());
+          int[] pixels =
+              image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
+          int[] rgb = Arrays.stream(pixels).map(p -> p & 0xFFFFFF).toArray();
+          assertThat(Arrays.mismatch(rgb, expected.pixels())).isEqualTo(-1);
+        });
   }
 }

@@ -25,7 +25,8 @@ class ImagesFuzzTest {
     byte[] disc = new byte[2048 * 17 + 8];
     System.arraycopy("\1CD001\1".getBytes(StandardCharsets.ISO_8859_1), 0, disc, 2048 * 16, 7);
     Stream<byte[]> starts =
-        Stream.of("", "x", "QFI\u00FB\0\0\0\3", "KDMV\1", "# Disk DescriptorFile", "<<< ", "conectix")
+        Stream.of(
+                "", "x", "QFI\u00FB\0\0\0\3", "KDMV\1", "# Disk DescriptorFile", "<<< ", "conectix")
             .map(s -> s.getBytes(StandardCharsets.ISO_8859_1));
     return Stream.concat(
             starts, Stream.of(new byte[512], new byte[513], new byte[2048], new byte[2049], disc))

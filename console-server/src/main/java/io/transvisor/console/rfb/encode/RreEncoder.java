@@ -35,7 +35,8 @@ public final class RreEncoder implements RectEncoder {
         }
         int width = runRight(x, y, w, w);
         int height = 1;
-        while (y + height < h && runRight(x, y + height, w, x + width) == width
+        while (y + height < h
+            && runRight(x, y + height, w, x + width) == width
             && values[(y + height) * w + x] == colour) {
           height++;
         }
@@ -64,11 +65,7 @@ public final class RreEncoder implements RectEncoder {
     Arrays.fill(covered, 0, n, false);
     for (int row = 0; row < area.height(); row++) {
       translator.translate(
-          pixels,
-          (area.y() + row) * stride + area.x(),
-          values,
-          row * area.width(),
-          area.width());
+          pixels, (area.y() + row) * stride + area.x(), values, row * area.width(), area.width());
     }
   }
 

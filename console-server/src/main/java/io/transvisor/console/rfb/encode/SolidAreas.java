@@ -3,7 +3,9 @@ package io.transvisor.console.rfb.encode;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Finds large areas of one colour, which cost a few bytes each when they are sent by themselves. */
+/**
+ * Finds large areas of one colour, which cost a few bytes each when they are sent by themselves.
+ */
 public final class SolidAreas {
   /** An area below this is left to the encoders. */
   public static final int MIN_PIXELS = 2048;

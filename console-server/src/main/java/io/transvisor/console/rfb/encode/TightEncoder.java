@@ -137,8 +137,7 @@ public final class TightEncoder implements RectEncoder {
     }
   }
 
-  private void full(
-      int[] pixels, int stride, Area area, PixelTranslator translator, ByteSink out) {
+  private void full(int[] pixels, int stride, Area area, PixelTranslator translator, ByteSink out) {
     if (row.length < area.width()) {
       row = new int[area.width()];
     }

@@ -1,6 +1,8 @@
 package io.transvisor.console.rfb.encode;
 
-/** Zlib (number 6): the pixels of Raw through one zlib stream that lasts as long as the connection. */
+/**
+ * Zlib (number 6): the pixels of Raw through one zlib stream that lasts as long as the connection.
+ */
 public final class ZlibEncoder implements RectEncoder {
   private final RawEncoder raw = new RawEncoder();
   private final ByteSink plain = new ByteSink();

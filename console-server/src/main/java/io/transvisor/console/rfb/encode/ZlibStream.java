@@ -22,7 +22,9 @@ final class ZlibStream implements AutoCloseable {
     levelChanged = true;
   }
 
-  /** Appends the compressed form of all of {@code plain}, flushed so that it can be read at once. */
+  /**
+   * Appends the compressed form of all of {@code plain}, flushed so that it can be read at once.
+   */
   void deflate(ByteSink plain, ByteSink out) {
     if (levelChanged) {
       // A call that changes the level ends without the flush it is asked for, so it gets no data.

@@ -16,8 +16,8 @@ import java.util.Set;
  * layout is another, or its Caps Lock differs), Shift is pressed or lifted around the key.
  *
  * <p>Caps Lock and Num Lock of the guest are followed from the keys sent, and corrected by {@link
- * #setLights} where the guest's keyboard lights are known. The keys a viewer holds are released when
- * it leaves. Thread-safe: viewers share it.
+ * #setLights} where the guest's keyboard lights are known. The keys a viewer holds are released
+ * when it leaves. Thread-safe: viewers share it.
  */
 public final class GuestKeyboard {
   /** Bits of the keyboard lights, as the PS/2 keyboard and RFB's LED state number them. */

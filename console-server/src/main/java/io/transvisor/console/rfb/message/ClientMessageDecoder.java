@@ -185,7 +185,8 @@ public final class ClientMessageDecoder extends ByteToMessageDecoder {
         String payload = in.readCharSequence(length, StandardCharsets.ISO_8859_1).toString();
         out.add(new ClientFence(flags, payload));
       }
-      case XVP -> out.add(new XvpRequest(in.skipBytes(1).readUnsignedByte(), in.readUnsignedByte()));
+      case XVP ->
+          out.add(new XvpRequest(in.skipBytes(1).readUnsignedByte(), in.readUnsignedByte()));
       case SET_DESKTOP_SIZE -> {
         int width = in.skipBytes(1).readUnsignedShort();
         int height = in.readUnsignedShort();

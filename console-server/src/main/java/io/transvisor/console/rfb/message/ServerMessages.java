@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * The bytes of the server's messages (RFC 6143 sections 7.3.2 and 7.6, and the extensions), without the
- * data of rectangles.
+ * The bytes of the server's messages (RFC 6143 sections 7.3.2 and 7.6, and the extensions), without
+ * the data of rectangles.
  */
 public final class ServerMessages {
   private static final int FRAMEBUFFER_UPDATE = 0;
@@ -101,8 +101,7 @@ public final class ServerMessages {
    */
   public static void extendedDesktopSize(
       ByteSink out, int reason, int status, int width, int height) {
-    rectangleHeader(
-        out, new Area(reason, status, width, height), Encoding.EXTENDED_DESKTOP_SIZE);
+    rectangleHeader(out, new Area(reason, status, width, height), Encoding.EXTENDED_DESKTOP_SIZE);
     out.u8(1).u8(0).u16(0);
     out.u32(0).u16(0).u16(0).u16(width).u16(height).u32(0);
   }

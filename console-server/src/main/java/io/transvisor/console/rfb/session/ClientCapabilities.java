@@ -4,7 +4,9 @@ import io.transvisor.console.rfb.encode.Encoding;
 import java.util.List;
 import java.util.Set;
 
-/** What a client has said it understands, in its latest SetEncodings. Unknown numbers do no harm. */
+/**
+ * What a client has said it understands, in its latest SetEncodings. Unknown numbers do no harm.
+ */
 final class ClientCapabilities {
   /** Before any SetEncodings. */
   static final ClientCapabilities NONE = new ClientCapabilities(List.of());

@@ -105,12 +105,11 @@ public final class RfbSession extends SimpleChannelInboundHandler<ClientMessage>
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
     ctx = context;
-    screen.read(
-        p -> {
-          picture = new ClientPicture(Math.max(1, p.width()), Math.max(1, p.height()));
-          damage = new PendingDamage(picture.width(), picture.height(), this::onDamage);
-          screen.addListener(damage);
-        });
+    screen.read(p -> {
+      picture = new ClientPicture(Math.max(1, p.width()), Math.max(1, p.height()));
+      damage = new PendingDamage(picture.width(), picture.height(), this::onDamage);
+      screen.addListener(damage);
+    });
     owed = picture.bounds();
     ServerMessages.serverInit(sink, picture.width(), picture.height(), desktop.name());
     send();
@@ -222,8 +221,7 @@ public final class RfbSession extends SimpleChannelInboundHandler<ClientMessage>
     } else if (client.has(Encoding.DESKTOP_SIZE)) {
       announcements.put(
           Kind.SIZE,
-          out ->
-              ServerMessages.rectangleHeader(out, picture.bounds(), Encoding.DESKTOP_SIZE));
+          out -> ServerMessages.rectangleHeader(out, picture.bounds(), Encoding.DESKTOP_SIZE));
     }
   }
 
@@ -244,8 +242,7 @@ public final class RfbSession extends SimpleChannelInboundHandler<ClientMessage>
     int x = event.x();
     int y = event.y();
     // Positions may still be on their way when the client has been asked for movements.
-    if (announced.contains(Encoding.POINTER_MOTION_CHANGE)
-        && Math.min(x, y) > NO_MOVEMENT / 2) {
+    if (announced.contains(Encoding.POINTER_MOTION_CHANGE) && Math.min(x, y) > NO_MOVEMENT / 2) {
       guest.moved(this, event.buttons(), x - NO_MOVEMENT, y - NO_MOVEMENT);
     } else {
       guest.event(this, event.buttons(), x, y, screen.width(), screen.height());
@@ -386,13 +383,12 @@ public final class RfbSession extends SimpleChannelInboundHandler<ClientMessage>
       return false;
     }
     int[] size = new int[2];
-    screen.read(
-        p -> {
-          // Viewers take an empty framebuffer, or an empty rectangle, badly.
-          size[0] = Math.max(1, p.width());
-          size[1] = Math.max(1, p.height());
-          damage.restart(size[0], size[1]);
-        });
+    screen.read(p -> {
+      // Viewers take an empty framebuffer, or an empty rectangle, badly.
+      size[0] = Math.max(1, p.width());
+      size[1] = Math.max(1, p.height());
+      damage.restart(size[0], size[1]);
+    });
     if (size[0] == picture.width() && size[1] == picture.height()) {
       return false;
     }

@@ -13,8 +13,7 @@ import javax.imageio.ImageIO;
 final class TightDecoder {
   private final Inflater[] streams = new Inflater[4];
 
-  void decode(
-      DataInputStream in, PixelFormat f, int[] fb, int stride, int x, int y, int w, int h)
+  void decode(DataInputStream in, PixelFormat f, int[] fb, int stride, int x, int y, int w, int h)
       throws IOException {
     int control = in.readUnsignedByte();
     for (int i = 0; i < 4; i++) {

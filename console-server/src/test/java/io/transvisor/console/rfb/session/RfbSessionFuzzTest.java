@@ -24,7 +24,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** After the handshake: no messages break a session, whatever formats and encodings they ask for. */
+/**
+ * After the handshake: no messages break a session, whatever formats and encodings they ask for.
+ */
 class RfbSessionFuzzTest {
   private static final int WIDTH = 96;
   private static final int HEIGHT = 80;
