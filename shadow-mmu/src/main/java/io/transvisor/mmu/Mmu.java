@@ -5,13 +5,15 @@ import io.transvisor.core.memory.WriteTraces;
 import java.util.Arrays;
 
 /**
- * Address translation of one vCPU. The heart is the flat shadow map: one int per linear page that holds the place of the page in
- * the backing store together with who may read and write it there directly. Everything else (misses, devices, traced pages,
- * accesses across a page end, faults) takes the slow path in this class.
+ * Address translation of one vCPU. The heart is the flat shadow map: one int per linear page that
+ * holds the place of the page in the backing store together with who may read and write it there
+ * directly. Everything else (misses, devices, traced pages, accesses across a page end, faults)
+ * takes the slow path in this class.
  *
- * <p>Map entry: {@code (store index of the page) ^ (linear address of the page) | flags}, so that {@code (entry & ~0xFFF) ^
- * linear} is the store index of a byte. 0 means unknown. Entries are made by page walks on demand and live until the guest
- * flushes (CR3, INVLPG, control bits) or the memory map changes.
+ * <p>Map entry: {@code (store index of the page) ^ (linear address of the page) | flags}, so that
+ * {@code (entry & ~0xFFF) ^ linear} is the store index of a byte. 0 means unknown. Entries are made
+ * by page walks on demand and live until the guest flushes (CR3, INVLPG, control bits) or the
+ * memory map changes.
  */
 public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmListener {
   /** Supervisor code may read the page directly. */
@@ -21,20 +23,29 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
   public static final int READ_USER = 1 << 2;
   public static final int WRITE_USER = 1 << 3;
 
-  /** The page may be written at its place in the store, but stores must be reported to the write traces. */
+  /**
+   * The page may be written at its place in the store, but stores must be reported to the write
+   * traces.
+   */
   private static final int TRACED_SUPERVISOR = 1 << 4;
 
   private static final int TRACED_USER = 1 << 5;
   private static final int GLOBAL = 1 << 6;
 
-  /** The rest of the entry is physical ^ linear: a device page, with the rights below. Excludes all flags above but GLOBAL. */
+  /**
+   * The rest of the entry is physical ^ linear: a device page, with the rights below. Excludes all
+   * flags above but GLOBAL.
+   */
   private static final int DEVICE = 1 << 7;
 
   private static final int DEVICE_WRITE_SUPERVISOR = 1 << 8;
   private static final int DEVICE_READ_USER = 1 << 9;
   private static final int DEVICE_WRITE_USER = 1 << 10;
 
-  /** Always set in an entry: the page is in the list of filled pages. Alone: its translation was dropped by INVLPG. */
+  /**
+   * Always set in an entry: the page is in the list of filled pages. Alone: its translation was
+   * dropped by INVLPG.
+   */
   private static final int LISTED = 1 << 11;
 
   private static final int PAGE_MASK = PageWalker.PAGE_MASK;
@@ -77,14 +88,19 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
     return walker.pageFault();
   }
 
-  /** Called after every flush of translations: whoever caches a linear-to-code link must drop it. */
+  /**
+   * Called after every flush of translations: whoever caches a linear-to-code link must drop it.
+   */
   public void onFlush(Runnable listener) {
     flushListener = listener;
   }
 
   // ---- control ----
 
-  /** Takes over CR0, CR3 and CR4 after any of them was written, and flushes what the architecture says (SDM volume 3, 4.10.4). */
+  /**
+   * Takes over CR0, CR3 and CR4 after any of them was written, and flushes what the architecture
+   * says (SDM volume 3, 4.10.4).
+   */
   public void setControl(int cr0, int cr3, int cr4) {
     if (walker.setControl(cr0, cr3, cr4)) {
       flushAll();
@@ -102,9 +118,11 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
   }
 
   /**
-   * Reads the four page-directory pointers CR3 points to, as MOV to CR3 does in PAE mode (SDM volume 3, 4.4.1).
+   * Reads the four page-directory pointers CR3 points to, as MOV to CR3 does in PAE mode (SDM
+   * volume 3, 4.4.1).
    *
-   * @return whether they are valid; invalid ones are a general-protection fault and are not taken over
+   * @return whether they are valid; invalid ones are a general-protection fault and are not taken
+   *     over
    */
   public boolean loadPdptes(int cr3) {
     return walker.loadPointers(cr3);
@@ -321,7 +339,8 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
       return;
     }
     if ((entry & (direct | traced)) == 0) {
-      // Readable from the store, but stores go elsewhere: ROM, or PAM that splits reads from writes.
+      // Readable from the store, but stores go elsewhere: ROM, or PAM that splits reads from
+      // writes.
       walker.walk(linear, true, user);
       memory.write(walker.physical, width, value);
       return;
@@ -349,7 +368,10 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
     }
   }
 
-  /** Throws the page fault a write would raise, and does nothing else but set accessed and dirty bits. */
+  /**
+   * Throws the page fault a write would raise, and does nothing else but set accessed and dirty
+   * bits.
+   */
   public void probeWrite(int linear, boolean user) {
     int entry = map[linear >>> 12];
     int rights =

@@ -1,8 +1,8 @@
 package io.transvisor.mmu;
 
 /**
- * A true page fault, on its way to the guest. One instance per {@link Mmu}, without a stack trace: what happened is in {@link
- * #address} and {@link #errorCode}.
+ * A true page fault, on its way to the guest. One instance per {@link Mmu}, without a stack trace:
+ * what happened is in {@link #address} and {@link #errorCode}.
  */
 public final class PageFaultException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -3,9 +3,10 @@ package io.transvisor.mmu;
 import io.transvisor.core.memory.PhysicalMemory;
 
 /**
- * Walks the guest's page tables in all modes of the 32-bit architecture (SDM volume 3, 4.3 and 4.4): no paging, two levels with
- * or without 4 MiB pages, PAE. Sets accessed and dirty bits, raises page faults. The answer of the last walk is in fields, since
- * a walk is too frequent to allocate one.
+ * Walks the guest's page tables in all modes of the 32-bit architecture (SDM volume 3, 4.3 and
+ * 4.4): no paging, two levels with or without 4 MiB pages, PAE. Sets accessed and dirty bits,
+ * raises page faults. The answer of the last walk is in fields, since a walk is too frequent to
+ * allocate one.
  */
 final class PageWalker {
   static final int PAGE_MASK = ~0xFFF;
@@ -18,7 +19,10 @@ final class PageWalker {
   private static final int LARGE = 1 << 7;
   private static final int GLOBAL = 1 << 8;
 
-  /** Reserved bits of a 4 MiB entry without PSE-36, of a 2 MiB entry, and of a PAE page-directory pointer. */
+  /**
+   * Reserved bits of a 4 MiB entry without PSE-36, of a 2 MiB entry, and of a PAE page-directory
+   * pointer.
+   */
   private static final int RESERVED_4M = 0x3FE000;
 
   private static final int RESERVED_2M = 0x1FE000;
@@ -38,7 +42,10 @@ final class PageWalker {
   /** Physical address of the last walk, A20 applied. */
   int physical;
 
-  /** Whether supervisor code may store there without another walk: the right is there and the dirty bit set. */
+  /**
+   * Whether supervisor code may store there without another walk: the right is there and the dirty
+   * bit set.
+   */
   boolean writable;
 
   /** The same for user code, provided {@link #user}. */
@@ -59,7 +66,10 @@ final class PageWalker {
     return globalPages;
   }
 
-  /** Takes over the control registers; whether any bit changed that makes all cached translations wrong. */
+  /**
+   * Takes over the control registers; whether any bit changed that makes all cached translations
+   * wrong.
+   */
   boolean setControl(int cr0, int newCr3, int cr4) {
     boolean newPaging = cr0 < 0;
     boolean newWriteProtect = (cr0 & 1 << 16) != 0;
@@ -91,7 +101,8 @@ final class PageWalker {
     int base = newCr3 & ~31 & memory.a20Mask();
     for (int i = 0; i < 4; i++) {
       loaded[i] =
-          memory.read(base + 8 * i, 4) & 0xFFFFFFFFL | (long) memory.read(base + 8 * i + 4, 4) << 32;
+          memory.read(base + 8 * i, 4) & 0xFFFFFFFFL
+              | (long) memory.read(base + 8 * i + 4, 4) << 32;
       if ((loaded[i] & PRESENT) != 0 && (loaded[i] & RESERVED_POINTER) != 0) {
         return false;
       }
@@ -100,7 +111,10 @@ final class PageWalker {
     return true;
   }
 
-  /** Walks for an access; the answer is in the fields. Throws the page fault the access raises; nothing is marked then. */
+  /**
+   * Walks for an access; the answer is in the fields. Throws the page fault the access raises;
+   * nothing is marked then.
+   */
   void walk(int linear, boolean write, boolean byUser) {
     if (!paging) {
       physical = linear;
@@ -134,7 +148,8 @@ final class PageWalker {
     }
     if ((pde & LARGE) != 0 && largePages) {
       if ((pde & RESERVED_4M) != 0) {
-        throw fault(linear, write, byUser, PageFaultException.PRESENT | PageFaultException.RESERVED);
+        throw fault(
+            linear, write, byUser, PageFaultException.PRESENT | PageFaultException.RESERVED);
       }
       checkRights(linear, pde, write, byUser);
       finish(pdeAddress, pde, pde, write, pde & 0xFFC00000 | linear & 0x3FFFFF);

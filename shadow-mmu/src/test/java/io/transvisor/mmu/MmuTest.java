@@ -74,14 +74,13 @@ class MmuTest {
     paging(writeProtect ? CR0_WP : 0, 0);
     map(0x400000, TABLE | pde, PAGE | pte);
     PageFaultException fault =
-        faultOf(
-            () -> {
-              if (write) {
-                mmu.write(0x400123, 1, 1, user);
-              } else {
-                mmu.read(0x400123, 1, user);
-              }
-            });
+        faultOf(() -> {
+          if (write) {
+            mmu.write(0x400123, 1, 1, user);
+          } else {
+            mmu.read(0x400123, 1, user);
+          }
+        });
     if (expected < 0) {
       assertThat(fault).isNull();
     } else {

@@ -9,8 +9,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Random programs of page-table edits with the flush the architecture asks for, of accesses, and of traces armed and disarmed:
- * every access must do what a plain walk of the tables says, and no store to an armed page may go unreported.
+ * Random programs of page-table edits with the flush the architecture asks for, of accesses, and of
+ * traces armed and disarmed: every access must do what a plain walk of the tables says, and no
+ * store to an armed page may go unreported.
  */
 class RandomPageTablesTest {
   private static final int DIRECTORY = 0x1000;
@@ -36,7 +37,8 @@ class RandomPageTablesTest {
       int linear = random.nextInt(16) << 12 | random.nextInt(0x1000) & ~3;
       switch (random.nextInt(10)) {
         case 0, 1 -> {
-          int pte = FIRST_PAGE + random.nextInt(PAGES) << 12 | random.nextInt(8) | random.nextInt(2) << 8;
+          int pte =
+              FIRST_PAGE + random.nextInt(PAGES) << 12 | random.nextInt(8) | random.nextInt(2) << 8;
           memory.write(TABLE + (linear >>> 12) * 4, 4, pte);
           mmu.invalidatePage(linear);
         }
@@ -53,7 +55,9 @@ class RandomPageTablesTest {
             memory.traces().disarm(page, WriteTraces.CODE);
           }
         }
-        default -> access(linear, random.nextBoolean(), random.nextBoolean(), writeProtect, random.nextInt());
+        default ->
+            access(
+                linear, random.nextBoolean(), random.nextBoolean(), writeProtect, random.nextInt());
       }
     }
   }
@@ -61,7 +65,9 @@ class RandomPageTablesTest {
   private void access(int linear, boolean write, boolean user, boolean writeProtect, int value) {
     int pte = memory.read(TABLE + (linear >>> 12) * 4, 4);
     boolean allowed =
-        (pte & 1) != 0 && (!user || (pte & 4) != 0) && (!write || (pte & 2) != 0 || !user && !writeProtect);
+        (pte & 1) != 0
+            && (!user || (pte & 4) != 0)
+            && (!write || (pte & 2) != 0 || !user && !writeProtect);
     int physical = pte & -4096 | linear & 0xFFF;
     int before = memory.read(physical, 4);
     int reportsBefore = reported[0];
@@ -69,7 +75,10 @@ class RandomPageTablesTest {
     try {
       // The fast path of an engine, as Cpu has it.
       int entry = mmu.map()[linear >>> 12];
-      int flag = user ? write ? Mmu.WRITE_USER : Mmu.READ_USER : write ? Mmu.WRITE_SUPERVISOR : Mmu.READ_SUPERVISOR;
+      int flag =
+          user
+              ? write ? Mmu.WRITE_USER : Mmu.READ_USER
+              : write ? Mmu.WRITE_SUPERVISOR : Mmu.READ_SUPERVISOR;
       if ((entry & flag) != 0) {
         int at = entry & ~0xFFF ^ linear;
         if (write) {

@@ -30,7 +30,10 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
-            "io.transvisor.mmu..", "io.transvisor.bt..", "io.transvisor.device..", "io.transvisor.console..")
+            "io.transvisor.mmu..",
+            "io.transvisor.bt..",
+            "io.transvisor.device..",
+            "io.transvisor.console..")
         .check(classes);
   }
 
@@ -41,7 +44,8 @@ class ArchitectureTest {
         .resideInAPackage("io.transvisor.mmu..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("io.transvisor.bt..", "io.transvisor.device..", "io.transvisor.console..")
+        .resideInAnyPackage(
+            "io.transvisor.bt..", "io.transvisor.device..", "io.transvisor.console..")
         .check(classes);
   }
 

@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * An X11 desktop in 800x600x16: the video BIOS called through an x86 emulator, the linear frame buffer, mouse and keyboard as
- * the X server reads them.
+ * An X11 desktop in 800x600x16: the video BIOS called through an x86 emulator, the linear frame
+ * buffer, mouse and keyboard as the X server reads them.
  */
 @Tag("guest-long")
 class DebianDesktopIT {
@@ -41,7 +41,8 @@ class DebianDesktopIT {
       assertThat(desktop.width()).isEqualTo(800);
       assertThat(desktop.height()).isEqualTo(600);
 
-      // From the top left corner the eyes look left, from the bottom right they look down and right.
+      // From the top left corner the eyes look left, from the bottom right they look down and
+      // right.
       guest.moveMouse(-1600, -1200, 0);
       GuestUnderTest.pause(2000);
       int lookingLeft = eyes(guest);

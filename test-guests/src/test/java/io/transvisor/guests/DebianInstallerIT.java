@@ -4,7 +4,10 @@ import io.transvisor.console.machine.MachineSpec;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The Debian installer, loaded without firmware: kernel, initial RAM disk and command line given on the host. */
+/**
+ * The Debian installer, loaded without firmware: kernel, initial RAM disk and command line given on
+ * the host.
+ */
 @Tag("guest-long")
 class DebianInstallerIT {
   @Test

@@ -13,8 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Debian 12 from a disk image: boot loader, kernel with and without PAE, log-in on the serial line and on the screen, and a
- * fixed workload whose results must be those of any other PC.
+ * Debian 12 from a disk image: boot loader, kernel with and without PAE, log-in on the serial line
+ * and on the screen, and a fixed workload whose results must be those of any other PC.
  */
 @Tag("guest-long")
 class DebianTextIT {

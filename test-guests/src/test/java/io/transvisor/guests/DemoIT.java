@@ -13,7 +13,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The demo guest: its tasks draw, its terminal answers, the mouse paints, "off" switches it off. */
+/**
+ * The demo guest: its tasks draw, its terminal answers, the mouse paints, "off" switches it off.
+ */
 @Tag("guest")
 class DemoIT {
   private static final int SECONDS = 60;

@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A hard disk image with one FAT16 partition, made and examined with the host's own tools (dosfstools,
- * mtools), so that what a guest wrote is judged by somebody else. DOS addresses it by cylinder, head and
- * sector: the file system's geometry must be the one the firmware reports.
+ * A hard disk image with one FAT16 partition, made and examined with the host's own tools
+ * (dosfstools, mtools), so that what a guest wrote is judged by somebody else. DOS addresses it by
+ * cylinder, head and sector: the file system's geometry must be the one the firmware reports.
  */
 final class DosDisk {
   private static final int SECTOR = 512;
@@ -38,7 +38,8 @@ final class DosDisk {
     try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
       file.setLength((long) (start + count) * SECTOR);
       ByteBuffer sector = ByteBuffer.allocate(SECTOR).order(ByteOrder.LITTLE_ENDIAN);
-      // Partition table: active, from cylinder 0 head 1 sector 1 to the last sector, type 6 (FAT16).
+      // Partition table: active, from cylinder 0 head 1 sector 1 to the last sector, type 6
+      // (FAT16).
       int lastCylinder = CYLINDERS - 1;
       sector.position(446);
       sector.put((byte) 0x80).put((byte) 1).put((byte) 1).put((byte) 0);
@@ -53,8 +54,19 @@ final class DosDisk {
     String geometry = HEADS + "/" + SECTORS_PER_TRACK;
     String at = String.valueOf(start);
     run(
-        "mkfs.fat", "-F", "16", "-n", "TESTDISK", "-g", geometry, "-h", at, "--offset", at,
-        image.toString(), String.valueOf(count / 2));
+        "mkfs.fat",
+        "-F",
+        "16",
+        "-n",
+        "TESTDISK",
+        "-g",
+        geometry,
+        "-h",
+        at,
+        "--offset",
+        at,
+        image.toString(),
+        String.valueOf(count / 2));
     return new DosDisk(image);
   }
 

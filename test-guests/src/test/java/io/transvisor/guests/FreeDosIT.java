@@ -81,7 +81,11 @@ class FreeDosIT {
     Path source = GuestImages.small("odin070.img");
     Path floppy = writable(source);
     MachineSpec.Builder spec =
-        MachineSpec.builder().memory("64").floppy(0, floppy).disk(0, "-hda", disk.image()).boot("a");
+        MachineSpec.builder()
+            .memory("64")
+            .floppy(0, floppy)
+            .disk(0, "-hda", disk.image())
+            .boot("a");
     try (GuestUnderTest guest = odin("freedos-copy", spec, 4)) {
       guest.type("cls\n");
       guest.type("copy a:\\*.exe c:\\\n");
@@ -100,7 +104,9 @@ class FreeDosIT {
         .isEqualTo("It's \"50%\" of {all} @ $7");
   }
 
-  /** A full-screen program that reads scan codes: menus by Alt and by mouse, cursor keys, saving. */
+  /**
+   * A full-screen program that reads scan codes: menus by Alt and by mouse, cursor keys, saving.
+   */
   @Test
   void fullScreenEditor() {
     DosDisk disk = DosDisk.create(directory.resolve("disk.img"));
@@ -145,8 +151,7 @@ class FreeDosIT {
   @Test
   void minimalSystem() {
     try (GuestUnderTest guest =
-        GuestUnderTest.start(
-            "freedos-minimal", floppy("freedos-boot-1440.img").snapshot(true))) {
+        GuestUnderTest.start("freedos-minimal", floppy("freedos-boot-1440.img").snapshot(true))) {
       guest.awaitScreenMatch(PROMPT, 60);
       guest.type("dir\n");
       guest.awaitScreenMatch("KERNEL +SYS +45,450", 20);
@@ -154,7 +159,10 @@ class FreeDosIT {
     }
   }
 
-  /** DOSFSCK is a 32-bit program: CWSDPMI takes it to protected mode. The system halts while it waits. */
+  /**
+   * DOSFSCK is a 32-bit program: CWSDPMI takes it to protected mode. The system halts while it
+   * waits.
+   */
   @Test
   void protectedModeProgram() {
     DosDisk disk = DosDisk.create(directory.resolve("disk.img"));

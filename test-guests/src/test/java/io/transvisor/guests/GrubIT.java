@@ -18,10 +18,7 @@ class GrubIT {
   private static GuestUnderTest start(String name) {
     return GuestUnderTest.start(
         name,
-        MachineSpec.builder()
-            .memory("128")
-            .cdrom(GuestImages.large("grub-rescue.iso"))
-            .boot("d"));
+        MachineSpec.builder().memory("128").cdrom(GuestImages.large("grub-rescue.iso")).boot("d"));
   }
 
   /** The first entry starts by itself after five seconds. */

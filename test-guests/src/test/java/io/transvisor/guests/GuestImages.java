@@ -8,8 +8,8 @@ import org.junit.jupiter.api.Assumptions;
 /**
  * Finds what guests boot from. Images are not part of the project: small ones are looked for in
  * {@code ../shared/guests} beside the project, large ones in the directory that the system property
- * {@code guests.dir} names (default {@code ../guests}). A test whose image or firmware is missing is
- * skipped, and says so.
+ * {@code guests.dir} names (default {@code ../guests}). A test whose image or firmware is missing
+ * is skipped, and says so.
  *
  * <p>Tests never write to these files: they ask for a snapshot or copy them.
  */

@@ -27,8 +27,8 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
- * A guest that runs in this process while a test watches its screen, reads its serial port and types
- * on its keyboard. The machine has a vCPU thread of its own; {@link #close} ends it.
+ * A guest that runs in this process while a test watches its screen, reads its serial port and
+ * types on its keyboard. The machine has a vCPU thread of its own; {@link #close} ends it.
  *
  * <p>Waits are given in seconds and stretched by the system property {@code guests.patience} (a
  * factor, default 1) for slow hosts. One that fails shows the screen's text and leaves a picture
@@ -61,7 +61,8 @@ final class GuestUnderTest implements AutoCloseable {
   }
 
   /**
-   * Assembles the machine and switches it on. COM1 is connected to the test; there is no VNC server.
+   * Assembles the machine and switches it on. COM1 is connected to the test; there is no VNC
+   * server.
    *
    * @param name of the test, for pictures of failures
    * @param spec the machine; must ask for a snapshot if its images are not the test's own
@@ -70,7 +71,8 @@ final class GuestUnderTest implements AutoCloseable {
     SerialLine serial = new SerialLine();
     try {
       spec.display(null, "none").serial(List.of(serial.backEnd()));
-      GuestUnderTest guest = new GuestUnderTest(name, MachineFactory.assemble(spec.build()), serial);
+      GuestUnderTest guest =
+          new GuestUnderTest(name, MachineFactory.assemble(spec.build()), serial);
       serial.connect();
       guest.thread.start();
       return guest;
@@ -108,11 +110,10 @@ final class GuestUnderTest implements AutoCloseable {
 
   /** The picture a viewer would see now. */
   Picture picture() {
-    return onVcpu(
-        () -> {
-          machine.video().refresh(machine.screen());
-          return machine.screen().copy();
-        });
+    return onVcpu(() -> {
+      machine.video().refresh(machine.screen());
+      return machine.screen().copy();
+    });
   }
 
   /** A number that differs for different pictures. */
@@ -144,7 +145,10 @@ final class GuestUnderTest implements AutoCloseable {
     awaitScreen("the text \"" + text + "\"", seconds, s -> s.contains(text));
   }
 
-  /** Waits until the regular expression is found in the screen's text; {@code ^} and {@code $} are line ends. */
+  /**
+   * Waits until the regular expression is found in the screen's text; {@code ^} and {@code $} are
+   * line ends.
+   */
   void awaitScreenMatch(String regex, int seconds) {
     Predicate<String> found = Pattern.compile(regex, Pattern.MULTILINE).asPredicate();
     awaitScreen("a match of /" + regex + "/", seconds, found);
@@ -196,7 +200,9 @@ final class GuestUnderTest implements AutoCloseable {
     }
   }
 
-  /** The share of one host CPU that guest and devices use from now on, measured over some seconds. */
+  /**
+   * The share of one host CPU that guest and devices use from now on, measured over some seconds.
+   */
   double cpuShare(int seconds) {
     ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     long cpu = threads.getThreadCpuTime(thread.threadId());
@@ -215,7 +221,10 @@ final class GuestUnderTest implements AutoCloseable {
     }
   }
 
-  /** Presses keys together: the first ones are held while the last is struck, as in Ctrl, Alt, Delete. */
+  /**
+   * Presses keys together: the first ones are held while the last is struck, as in Ctrl, Alt,
+   * Delete.
+   */
   void press(Key... keys) {
     for (Key key : keys) {
       input.key(key, true);

@@ -4,7 +4,9 @@ import io.transvisor.console.machine.MachineSpec;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** iPXE unpacks itself in 16-bit protected mode and goes back to the firmware when it finds no card. */
+/**
+ * iPXE unpacks itself in 16-bit protected mode and goes back to the firmware when it finds no card.
+ */
 @Tag("guest")
 class IpxeIT {
   @Test

@@ -43,17 +43,16 @@ final class ProgramRun implements AutoCloseable {
 
   private static Thread collect(InputStream in, StringBuffer text) {
     return Thread.ofVirtual()
-        .start(
-            () -> {
-              byte[] buffer = new byte[4096];
-              try {
-                for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                  text.append(new String(buffer, 0, n, StandardCharsets.ISO_8859_1));
-                }
-              } catch (IOException e) {
-                // The process is gone.
-              }
-            });
+        .start(() -> {
+          byte[] buffer = new byte[4096];
+          try {
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+              text.append(new String(buffer, 0, n, StandardCharsets.ISO_8859_1));
+            }
+          } catch (IOException e) {
+            // The process is gone.
+          }
+        });
   }
 
   boolean isAlive() {

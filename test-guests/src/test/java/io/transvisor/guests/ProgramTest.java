@@ -78,7 +78,15 @@ class ProgramTest {
     String kernel = kernel(TinyKernel.TRIPLE_FAULT, "");
     try (ProgramRun run =
         ProgramRun.start(
-            "run", "-m", "8", "-kernel", kernel, "-serial", "stdio", "-display", "none",
+            "run",
+            "-m",
+            "8",
+            "-kernel",
+            kernel,
+            "-serial",
+            "stdio",
+            "-display",
+            "none",
             "-no-reboot")) {
       assertThat(run.awaitExit()).isZero();
       assertThat(run.out()).isEqualTo("R");

@@ -55,7 +55,6 @@ class RepeatableRunIT {
     }
   }
 
-
   private static int memory(Machine machine) {
     byte[] chunk = new byte[CHUNK];
     int hash = 1;

@@ -11,7 +11,10 @@ import org.junit.jupiter.api.Test;
 /** Small systems and games that boot from a floppy and stay in real mode. */
 @Tag("guest")
 class SmallSystemsIT {
-  /** The game looks at the keyboard once in a frame, 18.2 times a second; twice that for a slow host. */
+  /**
+   * The game looks at the keyboard once in a frame, 18.2 times a second; twice that for a slow
+   * host.
+   */
   private static final long FRAME_MILLIS = 110;
 
   private static GuestUnderTest start(String image) {
@@ -66,7 +69,10 @@ class SmallSystemsIT {
     }
   }
 
-  /** Mode 13h, timed by the interval timer: the bird flaps on a key, and pipes come at a playable speed. */
+  /**
+   * Mode 13h, timed by the interval timer: the bird flaps on a key, and pipes come at a playable
+   * speed.
+   */
   @Test
   void floppyBirdIsPlayable() {
     try (GuestUnderTest guest = start("floppybird.img")) {

@@ -27,7 +27,10 @@ class ToolsCdIT {
             name,
             MachineSpec.builder().memory("64").cdrom(GuestImages.large("toolscd.iso")).boot("d"));
     try {
-      guest.await("the menu's graphics", SECONDS, () -> guest.picture().width() == 640 && guest.showsGraphics());
+      guest.await(
+          "the menu's graphics",
+          SECONDS,
+          () -> guest.picture().width() == 640 && guest.showsGraphics());
       GuestUnderTest.pause(2000); // it throws away what was typed before it has drawn itself
       Collections.nCopies(entry, Key.DOWN).forEach(guest::press);
       guest.press(Key.ENTER);

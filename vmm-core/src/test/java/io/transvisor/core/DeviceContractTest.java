@@ -16,8 +16,8 @@ import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
 
 /**
- * What every device keeps to. A device's test extends this class and says how to make one and how to stir it up; the contract
- * tests then run beside its own.
+ * What every device keeps to. A device's test extends this class and says how to make one and how
+ * to stir it up; the contract tests then run beside its own.
  */
 public abstract class DeviceContractTest {
   /**
@@ -44,7 +44,9 @@ public abstract class DeviceContractTest {
   /** A new device with collaborators of its own, not yet reset. Called more than once in a test. */
   protected abstract Device newDevice();
 
-  /** Brings a device, fresh from reset, into a state as far from that as its guest interface allows. */
+  /**
+   * Brings a device, fresh from reset, into a state as far from that as its guest interface allows.
+   */
   protected abstract void disturb(Device device);
 
   /** The ranges of this device, made by {@link #newDevice}, that debuggers may peek at. */
@@ -136,15 +138,14 @@ public abstract class DeviceContractTest {
     Map<String, Object> result = new TreeMap<>();
     state
         .values()
-        .forEach(
-            (name, value) ->
-                result.put(
-                    name,
-                    switch (value) {
-                      case byte[] bytes -> Arrays.hashCode(bytes) + ":" + shortened(bytes);
-                      case int[] ints -> Arrays.toString(ints);
-                      default -> value;
-                    }));
+        .forEach((name, value) ->
+            result.put(
+                name,
+                switch (value) {
+                  case byte[] bytes -> Arrays.hashCode(bytes) + ":" + shortened(bytes);
+                  case int[] ints -> Arrays.toString(ints);
+                  default -> value;
+                }));
     return result;
   }
 
@@ -154,7 +155,10 @@ public abstract class DeviceContractTest {
         : bytes.length + " bytes, " + Arrays.toString(Arrays.copyOf(bytes, 64)) + "...";
   }
 
-  /** Points in guest time (kept as 64-bit values) move on between two resets; everything else must not. */
+  /**
+   * Points in guest time (kept as 64-bit values) move on between two resets; everything else must
+   * not.
+   */
   private static Map<String, Object> withoutTimes(Map<String, Object> state) {
     state.values().removeIf(Long.class::isInstance);
     return state;

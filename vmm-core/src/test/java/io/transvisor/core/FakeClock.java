@@ -31,7 +31,9 @@ public final class FakeClock implements VirtualClock {
     now = Math.max(now, nanos);
   }
 
-  /** Moves time on in one step and only then runs what has become due: a machine that was held up. */
+  /**
+   * Moves time on in one step and only then runs what has become due: a machine that was held up.
+   */
   public void jump(long nanos) {
     now += nanos;
     events.runDue();

@@ -5,16 +5,22 @@ import io.transvisor.core.memory.WriteTraces;
 import java.util.Arrays;
 
 /**
- * Traces by where their bytes lie in the backing store. Keyed by store and not by address, so code is found and invalidated
- * through every mapping of its page, and a store by CPU, DMA or device alike reaches {@link #written}.
+ * Traces by where their bytes lie in the backing store. Keyed by store and not by address, so code
+ * is found and invalidated through every mapping of its page, and a store by CPU, DMA or device
+ * alike reaches {@link #written}.
  */
 public final class CodeCache implements WriteTraces.Handler {
-  /** Slots of the direct-mapped front: all starts in a page have different ones, and some 256 pages do. */
+  /**
+   * Slots of the direct-mapped front: all starts in a page have different ones, and some 256 pages
+   * do.
+   */
   private static final int FRONT_SIZE = 1 << 20;
 
   private static final int MODE_SHIFT = 18;
 
-  /** Host memory a decoded instruction takes, with its share of the trace: about this many bytes. */
+  /**
+   * Host memory a decoded instruction takes, with its share of the trace: about this many bytes.
+   */
   private static final int BYTES_PER_INSTRUCTION = 128;
 
   private static final int LEAST_LIMIT = 200_000;
@@ -28,12 +34,17 @@ public final class CodeCache implements WriteTraces.Handler {
   private int instructions;
   private long invalidated;
 
-  /** @param onInvalidation told after traces were invalidated: the running one may be among them */
+  /**
+   * @param onInvalidation told after traces were invalidated: the running one may be among them
+   */
   public CodeCache(PhysicalMemory memory, Runnable onInvalidation) {
     this(memory, onInvalidation, quarterOfHeap());
   }
 
-  /** @param limit how many decoded instructions are kept; the one too many makes room by forgetting all */
+  /**
+   * @param limit how many decoded instructions are kept; the one too many makes room by forgetting
+   *     all
+   */
   CodeCache(PhysicalMemory memory, Runnable onInvalidation, int limit) {
     this.limit = limit;
     this.writeTraces = memory.traces();

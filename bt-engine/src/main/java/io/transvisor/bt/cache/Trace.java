@@ -3,8 +3,8 @@ package io.transvisor.bt.cache;
 import io.transvisor.bt.isa.Insn;
 
 /**
- * A run of decoded instructions that starts at one place of the backing store and is entered only at its start. It lies in one
- * page, except that a single instruction may reach into the next one.
+ * A run of decoded instructions that starts at one place of the backing store and is entered only
+ * at its start. It lies in one page, except that a single instruction may reach into the next one.
  */
 public final class Trace {
   final int store;
@@ -34,10 +34,12 @@ public final class Trace {
   private int generationB;
 
   /**
-   * @param store index of the first byte in the backing store; -1 for code that is not in the store and never cached
+   * @param store index of the first byte in the backing store; -1 for code that is not in the store
+   *     and never cached
    * @param mode mode word: what else decoding and execution depend on
    * @param branches the last instruction sets EIP itself
-   * @param secondStore where the following page is, if the only instruction crosses into it, else -1
+   * @param secondStore where the following page is, if the only instruction crosses into it, else
+   *     -1
    */
   public Trace(int store, int mode, Insn[] insns, boolean branches, int secondStore) {
     this.store = store;
@@ -103,7 +105,8 @@ public final class Trace {
   }
 
   /**
-   * The trace that followed this one before at the given linear address, if that can still be relied on.
+   * The trace that followed this one before at the given linear address, if that can still be
+   * relied on.
    *
    * @param generation changes whenever address translation may have changed
    */
@@ -120,7 +123,8 @@ public final class Trace {
   }
 
   /**
-   * The same after address translation may have changed: saves looking in the whole cache, of which little is in the host's caches.
+   * The same after address translation may have changed: saves looking in the whole cache, of which
+   * little is in the host's caches.
    *
    * @param store what the address translates to now
    */

@@ -1,2 +1,5 @@
-/** Decoded traces by the place of their bytes in the backing store, and their invalidation when those bytes change. */
+/**
+ * Decoded traces by the place of their bytes in the backing store, and their invalidation when
+ * those bytes change.
+ */
 package io.transvisor.bt.cache;

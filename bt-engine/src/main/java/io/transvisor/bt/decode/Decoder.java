@@ -9,7 +9,10 @@ import io.transvisor.bt.isa.MemoryShape;
 import io.transvisor.core.cpu.CpuState;
 import io.transvisor.core.memory.PhysicalMemory;
 
-/** Decodes one instruction at a time with the instruction table (SDM volume 2, chapter 2). Not thread-safe. */
+/**
+ * Decodes one instruction at a time with the instruction table (SDM volume 2, chapter 2). Not
+ * thread-safe.
+ */
 public final class Decoder {
   /** Longest legal instruction in bytes; longer ones are a general-protection fault. */
   public static final int MAX_LENGTH = 15;
@@ -32,11 +35,25 @@ public final class Decoder {
 
   /** Base and index registers of the eight 16-bit address forms. */
   private static final int[] BASE_16 = {
-    CpuState.EBX, CpuState.EBX, CpuState.EBP, CpuState.EBP, CpuState.ESI, CpuState.EDI, CpuState.EBP, CpuState.EBX
+    CpuState.EBX,
+    CpuState.EBX,
+    CpuState.EBP,
+    CpuState.EBP,
+    CpuState.ESI,
+    CpuState.EDI,
+    CpuState.EBP,
+    CpuState.EBX
   };
 
   private static final int[] INDEX_16 = {
-    CpuState.ESI, CpuState.EDI, CpuState.ESI, CpuState.EDI, CpuState.ZERO, CpuState.ZERO, CpuState.ZERO, CpuState.ZERO
+    CpuState.ESI,
+    CpuState.EDI,
+    CpuState.ESI,
+    CpuState.EDI,
+    CpuState.ZERO,
+    CpuState.ZERO,
+    CpuState.ZERO,
+    CpuState.ZERO
   };
 
   private final FormTable table;

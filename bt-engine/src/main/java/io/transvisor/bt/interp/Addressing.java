@@ -3,7 +3,10 @@ package io.transvisor.bt.interp;
 import io.transvisor.bt.isa.Insn;
 import io.transvisor.bt.isa.MemoryShape;
 
-/** How the linear address of a memory operand is found; which one applies is known when the instruction is decoded. */
+/**
+ * How the linear address of a memory operand is found; which one applies is known when the
+ * instruction is decoded.
+ */
 enum Addressing {
   /** Any segment, any address size. */
   GENERAL {

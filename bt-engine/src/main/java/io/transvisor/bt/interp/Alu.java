@@ -3,8 +3,9 @@ package io.transvisor.bt.interp;
 import io.transvisor.bt.isa.Flags;
 
 /**
- * Addition, subtraction and logic with their flags (SDM volume 1, appendix A). Operands of 8 and 16 bits may carry anything above
- * their width, results do too. Logic clears AF, which the manual leaves undefined, as the P6 family does.
+ * Addition, subtraction and logic with their flags (SDM volume 1, appendix A). Operands of 8 and 16
+ * bits may carry anything above their width, results do too. Logic clears AF, which the manual
+ * leaves undefined, as the P6 family does.
  */
 public final class Alu {
   private Alu() {}

@@ -53,9 +53,18 @@ final class Arithmetic {
   }
 
   private static void binary(
-      FormTable t, int n, String name, String reads, String undefined, Binary op8, Binary op16, Binary op32) {
+      FormTable t,
+      int n,
+      String name,
+      String reads,
+      String undefined,
+      Binary op8,
+      Binary op16,
+      Binary op32) {
     flags(t.op(hex(8 * n) + " /r", name + " Eb,Gb"), reads, undefined)
-        .rm(Semantics.binary(Operands.RmReg.class, BYTE, op8), Semantics.binary(Operands.MemReg.class, BYTE, op8))
+        .rm(
+            Semantics.binary(Operands.RmReg.class, BYTE, op8),
+            Semantics.binary(Operands.MemReg.class, BYTE, op8))
         .lockable();
     flags(t.op(hex(8 * n + 1) + " /r", name + " Ev,Gv"), reads, undefined)
         .all(
@@ -65,7 +74,9 @@ final class Arithmetic {
             Semantics.binary(Operands.MemReg.class, DWORD, op32))
         .lockable();
     flags(t.op(hex(8 * n + 2) + " /r", name + " Gb,Eb"), reads, undefined)
-        .rm(Semantics.binary(Operands.RegRm.class, BYTE, op8), Semantics.binary(Operands.RegMem.class, BYTE, op8));
+        .rm(
+            Semantics.binary(Operands.RegRm.class, BYTE, op8),
+            Semantics.binary(Operands.RegMem.class, BYTE, op8));
     flags(t.op(hex(8 * n + 3) + " /r", name + " Gv,Ev"), reads, undefined)
         .all(
             Semantics.binary(Operands.RegRm.class, WORD, op16),
@@ -85,8 +96,12 @@ final class Arithmetic {
     var memory16 = Semantics.binary(Operands.MemImm.class, WORD, op16);
     var register32 = Semantics.binary(Operands.RmImm.class, DWORD, op32);
     var memory32 = Semantics.binary(Operands.MemImm.class, DWORD, op32);
-    flags(t.op("80" + group + " ib", name + " Eb,Ib"), reads, undefined).rm(register8, memory8).lockable();
-    flags(t.op("82" + group + " ib", name + " Eb,Ib"), reads, undefined).rm(register8, memory8).lockable();
+    flags(t.op("80" + group + " ib", name + " Eb,Ib"), reads, undefined)
+        .rm(register8, memory8)
+        .lockable();
+    flags(t.op("82" + group + " ib", name + " Eb,Ib"), reads, undefined)
+        .rm(register8, memory8)
+        .lockable();
     flags(t.op("81" + group + " iv", name + " Ev,Iv"), reads, undefined)
         .all(register16, memory16, register32, memory32)
         .lockable();
@@ -123,7 +138,9 @@ final class Arithmetic {
             Semantics.comparison(Operands.TestRegRm.class, DWORD, op32),
             Semantics.comparison(Operands.TestRegMem.class, DWORD, op32))
         .writes(ALL);
-    t.op("3C ib", "cmp AL,Ib").any(Semantics.comparison(Operands.TestAccImm.class, BYTE, op8)).writes(ALL);
+    t.op("3C ib", "cmp AL,Ib")
+        .any(Semantics.comparison(Operands.TestAccImm.class, BYTE, op8))
+        .writes(ALL);
     t.op("3D iv", "cmp eAX,Iv")
         .both(
             Semantics.comparison(Operands.TestAccImm.class, WORD, op16),
@@ -155,7 +172,8 @@ final class Arithmetic {
             Semantics.comparison(Operands.TestMemReg.class, WORD, op16),
             Semantics.comparison(Operands.TestRmReg.class, DWORD, op32),
             Semantics.comparison(Operands.TestMemReg.class, DWORD, op32));
-    flags(t.op("A8 ib", "test AL,Ib"), "", "A").any(Semantics.comparison(Operands.TestAccImm.class, BYTE, op8));
+    flags(t.op("A8 ib", "test AL,Ib"), "", "A")
+        .any(Semantics.comparison(Operands.TestAccImm.class, BYTE, op8));
     flags(t.op("A9 iv", "test eAX,Iv"), "", "A")
         .both(
             Semantics.comparison(Operands.TestAccImm.class, WORD, op16),
@@ -186,7 +204,9 @@ final class Arithmetic {
       Unary op16,
       Unary op32) {
     t.op(opcode8 + " /" + group, name + " Eb")
-        .rm(Semantics.unary(Operands.Rm.class, BYTE, op8), Semantics.unary(Operands.Mem.class, BYTE, op8))
+        .rm(
+            Semantics.unary(Operands.Rm.class, BYTE, op8),
+            Semantics.unary(Operands.Mem.class, BYTE, op8))
         .writes(writes)
         .lockable();
     t.op(opcode + " /" + group, name + " Ev")

@@ -6,8 +6,9 @@ import io.transvisor.bt.isa.Handler;
 import io.transvisor.bt.isa.Insn;
 
 /**
- * Decimal adjustment: DAA DAS AAA AAS AAM AAD (SDM volume 2). Of the flags the manual leaves undefined, SF, ZF and PF follow AL
- * and OF is cleared, except that AAD sets OF and CF like the byte addition it ends with.
+ * Decimal adjustment: DAA DAS AAA AAS AAM AAD (SDM volume 2). Of the flags the manual leaves
+ * undefined, SF, ZF and PF follow AL and OF is cleared, except that AAD sets OF and CF like the
+ * byte addition it ends with.
  */
 final class Bcd {
   private Bcd() {}

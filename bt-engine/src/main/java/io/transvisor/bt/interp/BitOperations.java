@@ -13,9 +13,9 @@ import io.transvisor.bt.isa.Specializer;
 import java.lang.invoke.MethodHandles;
 
 /**
- * BT BTS BTR BTC, BSF BSR and BSWAP (SDM volume 2). Bit tests set CF and leave the other flags; bit scans of 0 set ZF and leave
- * the destination; as on the P6 family in both cases. The other flags of a bit scan are those of a logic operation with the
- * operand.
+ * BT BTS BTR BTC, BSF BSR and BSWAP (SDM volume 2). Bit tests set CF and leave the other flags; bit
+ * scans of 0 set ZF and leave the destination; as on the P6 family in both cases. The other flags
+ * of a bit scan are those of a logic operation with the operand.
  */
 final class BitOperations {
   private BitOperations() {}
@@ -113,7 +113,10 @@ final class BitOperations {
     return a == 0 ? old : 31 - Integer.numberOfLeadingZeros(a);
   }
 
-  /** The word or doubleword of a bit string a signed bit number lies in, as an offset in the segment. */
+  /**
+   * The word or doubleword of a bit string a signed bit number lies in, as an offset in the
+   * segment.
+   */
   private static int element(Cpu c, Insn i, Width w, int bit) {
     int elements = w.unit() == Size.WORD ? (short) bit >> 4 << 1 : bit >> 5 << 2;
     return c.offset(i) + elements & i.addressMask;
@@ -126,7 +129,8 @@ final class BitOperations {
   // ---- templates ----
 
   public static final class TestRmReg extends RegisterHandler {
-    private static final Width W = Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
+    private static final Width W =
+        Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
 
     @Override
     public void execute(Cpu c, Insn i) {
@@ -135,7 +139,8 @@ final class BitOperations {
   }
 
   public static final class TestMemReg extends Handler {
-    private static final Width W = Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
+    private static final Width W =
+        Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
 
     @Override
     public void execute(Cpu c, Insn i) {
@@ -146,7 +151,8 @@ final class BitOperations {
   }
 
   public static final class TestRmImm extends RegisterHandler {
-    private static final Width W = Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
+    private static final Width W =
+        Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
 
     @Override
     public void execute(Cpu c, Insn i) {
@@ -155,7 +161,8 @@ final class BitOperations {
   }
 
   public static final class TestMemImm extends Handler {
-    private static final Width W = Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
+    private static final Width W =
+        Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
 
     @Override
     public void execute(Cpu c, Insn i) {

@@ -13,7 +13,10 @@ import io.transvisor.bt.isa.RegisterHandler;
 import io.transvisor.bt.isa.Specializer;
 import java.lang.invoke.MethodHandles;
 
-/** The sixteen conditions (SDM volume 2, appendix B, "condition test field") and the instructions SETcc and CMOVcc. */
+/**
+ * The sixteen conditions (SDM volume 2, appendix B, "condition test field") and the instructions
+ * SETcc and CMOVcc.
+ */
 public final class Conditions {
   /** Suffixes of mnemonics by condition code. */
   static final String[] NAMES = {

@@ -9,7 +9,10 @@ import io.transvisor.bt.isa.Insn;
 import io.transvisor.core.cpu.CpuModel;
 import io.transvisor.core.cpu.CpuState;
 
-/** MOV to and from control registers, LMSW, SMSW, CLTS and INVLPG (SDM volume 3, 2.5; volume 2 at these instructions). */
+/**
+ * MOV to and from control registers, LMSW, SMSW, CLTS and INVLPG (SDM volume 3, 2.5; volume 2 at
+ * these instructions).
+ */
 final class ControlRegisters {
   private static final int CR0_WRITABLE =
       CpuState.CR0_PE
@@ -42,11 +45,10 @@ final class ControlRegisters {
     t.op("0F 01 /6", "lmsw Ew")
         .rm(
             sequential((c, i) -> loadMachineStatus(c, c.reg16(i.rm))),
-            sequential(
-                (c, i) -> {
-                  c.requireCpl0();
-                  loadMachineStatus(c, c.readW(i));
-                }))
+            sequential((c, i) -> {
+              c.requireCpl0();
+              loadMachineStatus(c, c.readW(i));
+            }))
         .ends();
     t.op("0F 06", "clts").any(sequential(ControlRegisters::clearTaskSwitched)).ends();
     t.op("0F 01 /7:m", "invlpg Mb").any(sequential(ControlRegisters::invalidatePage)).ends();
@@ -112,7 +114,10 @@ final class ControlRegisters {
     }
   }
 
-  /** Loads CR0. @throws GuestFault #GP(0) for PG without PE, NW without CD, bad page-directory pointers */
+  /**
+   * Loads CR0. @throws GuestFault #GP(0) for PG without PE, NW without CD, bad page-directory
+   * pointers
+   */
   static void writeCr0(Cpu c, int value) {
     int next = value & CR0_WRITABLE | CpuState.CR0_ET;
     boolean protectedMode = (next & CpuState.CR0_PE) != 0;

@@ -11,8 +11,9 @@ import io.transvisor.bt.isa.Specializer;
 import java.lang.invoke.MethodHandles;
 
 /**
- * Near jumps, calls and returns, conditional jumps, loops, BOUND (SDM volume 2). With 16-bit operand size the target is cut to 16
- * bits; a target beyond the limit of the code segment is #GP(0) at the branch itself.
+ * Near jumps, calls and returns, conditional jumps, loops, BOUND (SDM volume 2). With 16-bit
+ * operand size the target is cut to 16 bits; a target beyond the limit of the code segment is
+ * #GP(0) at the branch itself.
  */
 final class ControlTransfer {
   private ControlTransfer() {}

@@ -1,20 +1,22 @@
 package io.transvisor.bt.interp;
 
 import io.transvisor.bt.isa.Insn;
+import io.transvisor.core.clock.VirtualClock;
 import io.transvisor.core.cpu.CpuModel;
 import io.transvisor.core.cpu.CpuState;
 import io.transvisor.core.irq.InterruptController;
-import io.transvisor.core.clock.VirtualClock;
 import io.transvisor.core.memory.PhysicalMemory;
 import io.transvisor.core.port.PortSpace;
 import io.transvisor.mmu.Mmu;
 
 /**
- * The CPU as handlers see it: architectural state, memory through segments and the flat shadow map, the stack, faults.
+ * The CPU as handlers see it: architectural state, memory through segments and the flat shadow map,
+ * the stack, faults.
  *
- * <p>Naming of accesses: {@code readX/writeX(segment, offset)} check the segment and translate at the current privilege;
- * {@code loadX/storeX(linear)} only translate; {@code systemX(linear)} translate as supervisor, for descriptor tables and task
- * states. B, W, D, Q are 1, 2, 4, 8 bytes; values of 1 and 2 bytes are zero-extended.
+ * <p>Naming of accesses: {@code readX/writeX(segment, offset)} check the segment and translate at
+ * the current privilege; {@code loadX/storeX(linear)} only translate; {@code systemX(linear)}
+ * translate as supervisor, for descriptor tables and task states. B, W, D, Q are 1, 2, 4, 8 bytes;
+ * values of 1 and 2 bytes are zero-extended.
  */
 public final class Cpu extends CpuState {
   private static final int SIGN = Integer.MIN_VALUE;
@@ -41,19 +43,26 @@ public final class Cpu extends CpuState {
 
   private int writeFlag = Mmu.WRITE_SUPERVISOR;
 
-  /** Number of instructions of the current trace to execute; a handler sets it to 0 through {@link #stopTrace} to end the trace after itself. */
+  /**
+   * Number of instructions of the current trace to execute; a handler sets it to 0 through {@link
+   * #stopTrace} to end the trace after itself.
+   */
   int traceLimit;
 
   /**
-   * While fused instructions run: position in the trace of the part being executed, if it is not the first one of its group;
-   * inverted, the part that was not executed any more because an earlier one stopped the trace.
+   * While fused instructions run: position in the trace of the part being executed, if it is not
+   * the first one of its group; inverted, the part that was not executed any more because an
+   * earlier one stopped the trace.
    */
   int within;
 
   /** Data breakpoints hit by the current instruction, as DR6 bits: a trap after it. */
   public int debugTraps;
 
-  /** An instruction breakpoint is armed in DR7: every instruction is stepped. Derived by {@link #deriveMode}. */
+  /**
+   * An instruction breakpoint is armed in DR7: every instruction is stepped. Derived by {@link
+   * #deriveMode}.
+   */
   boolean codeBreakpoints;
 
   /** Bit of {@link #modeWord}: 32-bit code. */
@@ -90,7 +99,10 @@ public final class Cpu extends CpuState {
 
   // ---- mode ----
 
-  /** Re-derives what depends on CPL, CS.D, CR0.AM, EFLAGS.AC and DR7; to be called after any of them changed. */
+  /**
+   * Re-derives what depends on CPL, CS.D, CR0.AM, EFLAGS.AC and DR7; to be called after any of them
+   * changed.
+   */
   public void deriveMode() {
     boolean user = cpl == 3;
     readFlag = user ? Mmu.READ_USER : Mmu.READ_SUPERVISOR;
@@ -114,8 +126,8 @@ public final class Cpu extends CpuState {
   }
 
   /**
-   * Besides what the base class does, sees whether data segments are flat still; if that has changed, the trace ends, since its
-   * handlers may rely on it.
+   * Besides what the base class does, sees whether data segments are flat still; if that has
+   * changed, the trace ends, since its handlers may rely on it.
    */
   @Override
   public void updateSegmentCache(int segment) {
@@ -131,7 +143,10 @@ public final class Cpu extends CpuState {
   }
 
   private boolean isFlat(int segment) {
-    return segBase[segment] == 0 && segLimit[segment] == -1 && readEnd[segment] == FLAT_END && writeEnd[segment] == FLAT_END;
+    return segBase[segment] == 0
+        && segLimit[segment] == -1
+        && readEnd[segment] == FLAT_END
+        && writeEnd[segment] == FLAT_END;
   }
 
   /** Whether misaligned user accesses raise #AC (SDM volume 3, 6.15). */
@@ -139,7 +154,9 @@ public final class Cpu extends CpuState {
     return cpl == 3 && (cr0 & CR0_AM) != 0 && (eflags & AC) != 0;
   }
 
-  /** Ends the trace after the current instruction: something has changed that the next one must see. */
+  /**
+   * Ends the trace after the current instruction: something has changed that the next one must see.
+   */
   public void stopTrace() {
     traceLimit = 0;
   }
@@ -255,8 +272,8 @@ public final class Cpu extends CpuState {
   }
 
   /**
-   * For read-modify-write: checks that {@code size} bytes may be written, segment and page, and gives the linear address. After it
-   * a load and a store of that address cannot fault.
+   * For read-modify-write: checks that {@code size} bytes may be written, segment and page, and
+   * gives the linear address. After it a load and a store of that address cannot fault.
    */
   public int forUpdate(int segment, int offset, int size) {
     int linear = forWrite(segment, offset, size);
@@ -368,8 +385,9 @@ public final class Cpu extends CpuState {
   }
 
   /**
-   * For bulk copies: the store index of a linear address that may be read directly up to the end of its page at the current
-   * privilege, or -1 where the slow path is needed (device, traced, not present).
+   * For bulk copies: the store index of a linear address that may be read directly up to the end of
+   * its page at the current privilege, or -1 where the slow path is needed (device, traced, not
+   * present).
    */
   public int directRead(int linear) {
     int e = map[linear >>> 12];
@@ -382,7 +400,10 @@ public final class Cpu extends CpuState {
     return (e & writeFlag) != 0 ? e & ~0xFFF ^ linear : -1;
   }
 
-  /** Like {@link #directWrite} for {@code size} bytes that are read and written; they must lie in one page. */
+  /**
+   * Like {@link #directWrite} for {@code size} bytes that are read and written; they must lie in
+   * one page.
+   */
   int directUpdate(int linear, int size) {
     int e = map[linear >>> 12];
     return (e & writeFlag) != 0 && (linear & 0xFFF) + size <= 4096 ? e & ~0xFFF ^ linear : -1;

@@ -94,8 +94,7 @@ final class CpuSnapshot {
   private static void loadFpu(FpuState fpu, StateReader in) {
     int[] significands = in.getInts("fpuSignificands");
     for (int i = 0; i < 8; i++) {
-      fpu.significand[i] =
-          significands[2 * i] & 0xFFFFFFFFL | (long) significands[2 * i + 1] << 32;
+      fpu.significand[i] = significands[2 * i] & 0xFFFFFFFFL | (long) significands[2 * i + 1] << 32;
     }
     copy(in.getInts("fpuSignExponents"), fpu.signExponent);
     int[] control = in.getInts("fpuControl");

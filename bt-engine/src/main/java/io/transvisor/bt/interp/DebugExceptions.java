@@ -3,9 +3,9 @@ package io.transvisor.bt.interp;
 import io.transvisor.core.cpu.CpuState;
 
 /**
- * Single-step, breakpoint and task-switch traps (SDM volume 3, 17.2 and 17.3). Traps collect in {@link Cpu#debugTraps} while an
- * instruction runs ({@link #DR6_SINGLE_STEP} put there by the run loop before one that begins with TF set); entering a handler
- * drops them.
+ * Single-step, breakpoint and task-switch traps (SDM volume 3, 17.2 and 17.3). Traps collect in
+ * {@link Cpu#debugTraps} while an instruction runs ({@link #DR6_SINGLE_STEP} put there by the run
+ * loop before one that begins with TF set); entering a handler drops them.
  */
 final class DebugExceptions {
   /** DR6: access to a debug register while DR7.GD was set. */
@@ -32,8 +32,8 @@ final class DebugExceptions {
   }
 
   /**
-   * Before an instruction, with instruction breakpoints armed: whether one is at CS:EIP, to be raised as #DB with error code 0.
-   * Consumes RF, which holds breakpoints off for one instruction.
+   * Before an instruction, with instruction breakpoints armed: whether one is at CS:EIP, to be
+   * raised as #DB with error code 0. Consumes RF, which holds breakpoints off for one instruction.
    */
   static boolean hitsCodeBreakpoint(Cpu c) {
     boolean resumed = (c.eflags & CpuState.RF) != 0;
@@ -47,7 +47,8 @@ final class DebugExceptions {
   }
 
   /**
-   * After an instruction that left traps in {@link Cpu#debugTraps}: delivers them, EIP being that of the next one.
+   * After an instruction that left traps in {@link Cpu#debugTraps}: delivers them, EIP being that
+   * of the next one.
    *
    * @return false on shutdown (triple fault)
    */

@@ -21,7 +21,10 @@ final class DebugRegisterInstructions {
     t.op("0F 23 /r:r", "mov Dd,Rd").any(sequential(DebugRegisterInstructions::write)).ends();
   }
 
-  /** Checks the access and gives the register: DR4 and DR5 are other names of DR6 and DR7 without CR4.DE. */
+  /**
+   * Checks the access and gives the register: DR4 and DR5 are other names of DR6 and DR7 without
+   * CR4.DE.
+   */
   private static int check(Cpu c, int register) {
     boolean alias = register == 4 || register == 5;
     if (alias && (c.cr4 & CpuState.CR4_DE) != 0) {

@@ -1,6 +1,9 @@
 package io.transvisor.bt.interp;
 
-/** Breakpoints in DR0-DR3 (SDM volume 3, chapter 17): which are armed, and which an access or an instruction hits. */
+/**
+ * Breakpoints in DR0-DR3 (SDM volume 3, chapter 17): which are armed, and which an access or an
+ * instruction hits.
+ */
 final class DebugRegisters {
   private static final int EXECUTE = 0;
   private static final int WRITE = 1;

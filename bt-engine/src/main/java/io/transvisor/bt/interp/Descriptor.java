@@ -52,7 +52,10 @@ record Descriptor(int low, int high) {
 
   // ---- reading and marking ----
 
-  /** The descriptor a selector names, or null when it lies outside its table. A null selector reads entry 0. */
+  /**
+   * The descriptor a selector names, or null when it lies outside its table. A null selector reads
+   * entry 0.
+   */
   static Descriptor find(Cpu c, int selector) {
     int limit;
     if (isLocal(selector)) {
@@ -73,7 +76,8 @@ record Descriptor(int low, int high) {
   /**
    * The descriptor a selector names.
    *
-   * @param vector the exception when the selector lies outside its table; its error code is the selector
+   * @param vector the exception when the selector lies outside its table; its error code is the
+   *     selector
    * @param ext bit 0 of that error code
    */
   static Descriptor require(Cpu c, int selector, int vector, int ext) {

@@ -8,7 +8,10 @@ import io.transvisor.bt.isa.Handler;
 import io.transvisor.bt.isa.Insn;
 import io.transvisor.core.cpu.CpuState;
 
-/** LGDT, LIDT, LLDT, LTR and the instructions that store what they load (SDM volume 2 at these instructions). */
+/**
+ * LGDT, LIDT, LLDT, LTR and the instructions that store what they load (SDM volume 2 at these
+ * instructions).
+ */
 final class DescriptorTables {
   private DescriptorTables() {}
 
@@ -22,19 +25,17 @@ final class DescriptorTables {
     t.op("0F 00 /2", "lldt Ew")
         .rm(
             plain((c, i) -> loadLdt(c, c.reg16(i.rm))),
-            plain(
-                (c, i) -> {
-                  requireSystem(c);
-                  loadLdt(c, c.readW(i));
-                }));
+            plain((c, i) -> {
+              requireSystem(c);
+              loadLdt(c, c.readW(i));
+            }));
     t.op("0F 00 /3", "ltr Ew")
         .rm(
             plain((c, i) -> loadTask(c, c.reg16(i.rm))),
-            plain(
-                (c, i) -> {
-                  requireSystem(c);
-                  loadTask(c, c.readW(i));
-                }));
+            plain((c, i) -> {
+              requireSystem(c);
+              loadTask(c, c.readW(i));
+            }));
   }
 
   /** #UD outside protected mode: instructions that deal in selectors. */
@@ -83,24 +84,21 @@ final class DescriptorTables {
 
   private static void storeSelector(FormTable t, String encoding, String text, int register) {
     Handler memory =
-        plain(
-            (c, i) -> {
-              requireSelectors(c);
-              c.writeW(i, c.selector[register]);
-            });
+        plain((c, i) -> {
+          requireSelectors(c);
+          c.writeW(i, c.selector[register]);
+        });
     t.op(encoding, text)
         .all(
-            plain(
-                (c, i) -> {
-                  requireSelectors(c);
-                  c.setReg16(i.rm, c.selector[register]);
-                }),
+            plain((c, i) -> {
+              requireSelectors(c);
+              c.setReg16(i.rm, c.selector[register]);
+            }),
             memory,
-            plain(
-                (c, i) -> {
-                  requireSelectors(c);
-                  c.gpr[i.rm] = c.selector[register];
-                }),
+            plain((c, i) -> {
+              requireSelectors(c);
+              c.gpr[i.rm] = c.selector[register];
+            }),
             memory);
   }
 

@@ -3,12 +3,18 @@ package io.transvisor.bt.interp;
 import io.transvisor.core.cpu.CpuState;
 import io.transvisor.mmu.PageFaultException;
 
-/** Delivery of exceptions and hardware interrupts, with escalation to double fault and shutdown (SDM volume 3, 6.15). */
+/**
+ * Delivery of exceptions and hardware interrupts, with escalation to double fault and shutdown (SDM
+ * volume 3, 6.15).
+ */
 final class Exceptions {
   /** As the vector of a {@link GuestFault}: the CPU has already shut down. */
   static final int SHUTDOWN = -1;
 
-  /** As the "error code" of a #DB fault: MOV to or from a debug register with DR7.GD set, not an instruction breakpoint. */
+  /**
+   * As the "error code" of a #DB fault: MOV to or from a debug register with DR7.GD set, not an
+   * instruction breakpoint.
+   */
   static final int GENERAL_DETECT = 1;
 
   private Exceptions() {}
@@ -22,7 +28,11 @@ final class Exceptions {
   static boolean raise(Cpu c, int vector, int errorCode) {
     boolean breakpoint = vector == GuestFault.DB && errorCode != GENERAL_DETECT;
     return deliver(
-        c, vector, Interrupts.Kind.EXCEPTION, errorCode, breakpoint ? c.eflags & CpuState.RF : CpuState.RF);
+        c,
+        vector,
+        Interrupts.Kind.EXCEPTION,
+        errorCode,
+        breakpoint ? c.eflags & CpuState.RF : CpuState.RF);
   }
 
   /** Delivers a trap: EIP is that of the next instruction. Returns false on shutdown. */
@@ -30,7 +40,10 @@ final class Exceptions {
     return deliver(c, vector, Interrupts.Kind.EXCEPTION, 0, c.eflags & CpuState.RF);
   }
 
-  /** Delivers a hardware interrupt between two instructions: NMI, or what the interrupt controller named. Returns false on shutdown. */
+  /**
+   * Delivers a hardware interrupt between two instructions: NMI, or what the interrupt controller
+   * named. Returns false on shutdown.
+   */
   static boolean interrupt(Cpu c, int vector) {
     return deliver(c, vector, Interrupts.Kind.EXTERNAL, 0, c.eflags & CpuState.RF);
   }
@@ -44,8 +57,7 @@ final class Exceptions {
     while (vector != SHUTDOWN) {
       int next;
       try {
-        boolean pushesCode =
-            kind == Interrupts.Kind.EXCEPTION && GuestFault.hasErrorCode(vector);
+        boolean pushesCode = kind == Interrupts.Kind.EXCEPTION && GuestFault.hasErrorCode(vector);
         int flags = c.getEflags() & ~CpuState.RF | resume;
         Interrupts.deliver(c, vector, kind, c.eip, flags, pushesCode, errorCode);
         return true;
@@ -74,8 +86,7 @@ final class Exceptions {
       return SHUTDOWN;
     }
     boolean isDouble =
-        isContributory(first) && isContributory(second)
-            || first == GuestFault.PF && secondSerious;
+        isContributory(first) && isContributory(second) || first == GuestFault.PF && secondSerious;
     return isDouble ? GuestFault.DF : second;
   }
 

@@ -12,7 +12,10 @@ import io.transvisor.bt.isa.RegisterHandler;
 import io.transvisor.bt.isa.Specializer;
 import java.lang.invoke.MethodHandles;
 
-/** XCHG, XADD, CMPXCHG and CMPXCHG8B (SDM volume 2). Atomic in any case: there is one processor, and devices run on its thread. */
+/**
+ * XCHG, XADD, CMPXCHG and CMPXCHG8B (SDM volume 2). Atomic in any case: there is one processor, and
+ * devices run on its thread.
+ */
 final class Exchanges {
   private Exchanges() {}
 
@@ -28,7 +31,8 @@ final class Exchanges {
             Semantics.sized(SwapMem.class, DWORD))
         .lockable();
     // 90 exchanges EAX with itself: NOP, and PAUSE with the prefix F3.
-    t.op("90+r", "xchg Zv,eAX").both(Semantics.sized(SwapAcc.class, WORD), Semantics.sized(SwapAcc.class, DWORD));
+    t.op("90+r", "xchg Zv,eAX")
+        .both(Semantics.sized(SwapAcc.class, WORD), Semantics.sized(SwapAcc.class, DWORD));
     t.op("0F C0 /r", "xadd Eb,Gb")
         .rm(Semantics.sized(AddRm.class, BYTE), Semantics.sized(AddMem.class, BYTE))
         .writes("OSZAPC")
@@ -65,7 +69,8 @@ final class Exchanges {
   }
 
   public static final class SwapRm extends RegisterHandler {
-    private static final Width W = Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
+    private static final Width W =
+        Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
 
     @Override
     public void execute(Cpu c, Insn i) {
@@ -77,7 +82,8 @@ final class Exchanges {
   }
 
   public static final class SwapMem extends Handler {
-    private static final Width W = Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
+    private static final Width W =
+        Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
 
     @Override
     public void execute(Cpu c, Insn i) {
@@ -89,7 +95,8 @@ final class Exchanges {
   }
 
   public static final class SwapAcc extends RegisterHandler {
-    private static final Width W = Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
+    private static final Width W =
+        Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
 
     @Override
     public void execute(Cpu c, Insn i) {
@@ -101,7 +108,8 @@ final class Exchanges {
 
   /** With one register as both operands, the sum is what stays. */
   public static final class AddRm extends RegisterHandler {
-    private static final Width W = Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
+    private static final Width W =
+        Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
 
     @Override
     public void execute(Cpu c, Insn i) {
@@ -113,7 +121,8 @@ final class Exchanges {
   }
 
   public static final class AddMem extends Handler {
-    private static final Width W = Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
+    private static final Width W =
+        Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
 
     @Override
     public void execute(Cpu c, Insn i) {
@@ -125,7 +134,8 @@ final class Exchanges {
   }
 
   public static final class CompareRm extends RegisterHandler {
-    private static final Width W = Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
+    private static final Width W =
+        Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
 
     @Override
     public void execute(Cpu c, Insn i) {
@@ -142,7 +152,8 @@ final class Exchanges {
 
   /** Memory is written in any case: with its own value where the comparison fails. */
   public static final class CompareMem extends Handler {
-    private static final Width W = Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
+    private static final Width W =
+        Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
 
     @Override
     public void execute(Cpu c, Insn i) {

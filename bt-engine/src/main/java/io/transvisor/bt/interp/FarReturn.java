@@ -63,9 +63,7 @@ final class FarReturn {
     int error = Descriptor.errorCode(selector);
     Descriptor d = Descriptor.require(c, selector, GuestFault.GP, 0);
     int rpl = Descriptor.rpl(selector);
-    if (!d.isCode()
-        || rpl < c.cpl
-        || (d.isConformingCode() ? d.dpl() > rpl : d.dpl() != rpl)) {
+    if (!d.isCode() || rpl < c.cpl || (d.isConformingCode() ? d.dpl() > rpl : d.dpl() != rpl)) {
       throw c.gp(error);
     }
     if (!d.isPresent()) {

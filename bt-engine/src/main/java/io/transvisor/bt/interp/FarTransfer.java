@@ -7,7 +7,10 @@ import io.transvisor.bt.isa.Handler;
 import io.transvisor.bt.isa.Insn;
 import io.transvisor.core.cpu.CpuState;
 
-/** Far JMP and CALL, direct and indirect, through call gates, task gates and task states (SDM volume 2, JMP and CALL). */
+/**
+ * Far JMP and CALL, direct and indirect, through call gates, task gates and task states (SDM volume
+ * 2, JMP and CALL).
+ */
 final class FarTransfer {
   private FarTransfer() {}
 
@@ -210,8 +213,7 @@ final class FarTransfer {
     if (d.is(Descriptor.TASK_GATE)) {
       checkGate(c, selector, d);
       int tss = d.gateSelector();
-      TaskSwitch.fromInstruction(
-          c, reason, tss, TaskSwitch.findAvailable(c, tss, 0), c.nextEip(i));
+      TaskSwitch.fromInstruction(c, reason, tss, TaskSwitch.findAvailable(c, tss, 0), c.nextEip(i));
     } else if (d.isSystem() && (d.isAvailableTaskState() || d.isBusyTaskState())) {
       if (d.dpl() < c.cpl || d.dpl() < Descriptor.rpl(selector)) {
         throw c.gp(code);

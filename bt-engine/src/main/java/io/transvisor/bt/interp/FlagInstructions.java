@@ -8,8 +8,8 @@ import io.transvisor.bt.isa.Insn;
 import io.transvisor.core.cpu.CpuState;
 
 /**
- * PUSHF, POPF, CLI and STI, and what the modes let them change (SDM volume 2 at these instructions; volume 3, 20.3 and 20.4 for the
- * virtual interrupt flag).
+ * PUSHF, POPF, CLI and STI, and what the modes let them change (SDM volume 2 at these instructions;
+ * volume 3, 20.3 and 20.4 for the virtual interrupt flag).
  */
 final class FlagInstructions {
   /** Flags that every POPF and IRET loads. */
@@ -51,7 +51,10 @@ final class FlagInstructions {
     dropIdleResume(c);
   }
 
-  /** RF means something only to instruction breakpoints; without any it is over with this instruction. */
+  /**
+   * RF means something only to instruction breakpoints; without any it is over with this
+   * instruction.
+   */
   static void dropIdleResume(Cpu c) {
     if (!c.codeBreakpoints) {
       c.eflags &= ~CpuState.RF;

@@ -19,7 +19,8 @@ final class FlagOperations {
     t.op("FC", "cld").any(CLD).writes("D");
     t.op("FD", "std").any(STD).writes("D");
     t.op("D6", "salc").any(SALC).reads("C");
-    // The P6 family reserves these as hints with a ModRM byte (PREFETCHh and the multi-byte NOP came out of them); they do not
+    // The P6 family reserves these as hints with a ModRM byte (PREFETCHh and the multi-byte NOP
+    // came out of them); they do not
     // access memory.
     for (int opcode = 0x18; opcode <= 0x1F; opcode++) {
       t.op("0F %02X /r".formatted(opcode), "nop Ev").any(NOP);

@@ -6,8 +6,9 @@ import io.transvisor.bt.isa.Specializer;
 import java.lang.invoke.MethodHandles;
 
 /**
- * Template of two handlers in a row as one: HotSpot knows both and in-lines them, so that two instructions cost one dispatch. The
- * parts may be fused ones themselves. Public only because {@link Specializer} instantiates copies of it by reflection.
+ * Template of two handlers in a row as one: HotSpot knows both and in-lines them, so that two
+ * instructions cost one dispatch. The parts may be fused ones themselves. Public only because
+ * {@link Specializer} instantiates copies of it by reflection.
  */
 public final class Fused extends Handler {
   /** What a copy is made for. */

@@ -7,8 +7,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Fuses the instructions of traces that run often: first by twos, and when they stay hot by fours, eights and so on, until a
- * trace is one call. Nothing is translated: a fused handler calls the handlers of its parts, but it knows which they are.
+ * Fuses the instructions of traces that run often: first by twos, and when they stay hot by fours,
+ * eights and so on, until a trace is one call. Nothing is translated: a fused handler calls the
+ * handlers of its parts, but it knows which they are.
  */
 final class Fuser {
   /** Runs of a trace before its instructions are fused by twos, and again before by fours, ... */

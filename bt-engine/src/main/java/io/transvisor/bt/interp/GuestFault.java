@@ -1,8 +1,9 @@
 package io.transvisor.bt.interp;
 
 /**
- * An exception on its way to the guest (SDM volume 3, chapter 6). One instance per CPU, without a stack trace: what happened is
- * in {@link #vector} and {@link #errorCode}. Page faults travel as {@link io.transvisor.mmu.PageFaultException}.
+ * An exception on its way to the guest (SDM volume 3, chapter 6). One instance per CPU, without a
+ * stack trace: what happened is in {@link #vector} and {@link #errorCode}. Page faults travel as
+ * {@link io.transvisor.mmu.PageFaultException}.
  */
 public final class GuestFault extends RuntimeException {
   private static final long serialVersionUID = 1L;

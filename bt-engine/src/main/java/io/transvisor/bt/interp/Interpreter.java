@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Runs guest code on decoded traces: finds or decodes the trace at CS:EIP, calls its handlers one after the other, and looks
- * between traces at interrupts and at the budget.
+ * Runs guest code on decoded traces: finds or decodes the trace at CS:EIP, calls its handlers one
+ * after the other, and looks between traces at interrupts and at the budget.
  */
 final class Interpreter {
   /** Most instructions in a trace; with 15 bytes each a trace stays below 512 bytes. */
@@ -27,7 +27,10 @@ final class Interpreter {
   private final List<Insn> building = new ArrayList<>(MAX_TRACE);
   private final byte[] straddling = new byte[2 * Decoder.MAX_LENGTH];
 
-  /** Changes with every flush of address translations; links between traces are good for one generation. */
+  /**
+   * Changes with every flush of address translations; links between traces are good for one
+   * generation.
+   */
   private int generation = 1;
 
   private boolean tripleFault;
@@ -142,9 +145,11 @@ final class Interpreter {
   }
 
   /**
-   * The hot loop: a whole trace and those that follow, until something has to be looked at between instructions.
+   * The hot loop: a whole trace and those that follow, until something has to be looked at between
+   * instructions.
    *
-   * <p>Whatever has to be looked at either is in the pending word, or stopped the trace ({@link Cpu#stopTrace}), or is TF.
+   * <p>Whatever has to be looked at either is in the pending word, or stopped the trace ({@link
+   * Cpu#stopTrace}), or is TF.
    *
    * @param end instruction count not to go beyond
    * @return the last trace executed
@@ -224,7 +229,10 @@ final class Interpreter {
     }
   }
 
-  /** Takes back that instructions from a position on were counted, and lets EIP point to the first of them. */
+  /**
+   * Takes back that instructions from a position on were counted, and lets EIP point to the first
+   * of them.
+   */
   private void goBackTo(Trace t, int position) {
     Insn[] insns = t.insns();
     c.instructions -= insns.length - position;
@@ -310,7 +318,9 @@ final class Interpreter {
 
   // ---- finding and building traces ----
 
-  /** @param previous the trace executed last, or null */
+  /**
+   * @param previous the trace executed last, or null
+   */
   private Trace lookup(int linear, Trace previous) {
     decoder.setFlatData((c.modeWord & Cpu.MODE_FLAT_DATA) != 0);
     boolean user = c.cpl == 3;

@@ -7,7 +7,9 @@ import io.transvisor.bt.isa.FormTable;
 import io.transvisor.bt.isa.Insn;
 import io.transvisor.core.cpu.CpuState;
 
-/** INT n, INT3, INTO and INT1 (SDM volume 2, INT n; volume 3, 20.3.3 for the redirection bitmap). */
+/**
+ * INT n, INT3, INTO and INT1 (SDM volume 2, INT n; volume 3, 20.3.3 for the redirection bitmap).
+ */
 final class InterruptInstructions {
   private static final int REDIRECTION_MAP_BYTES = 32;
 
@@ -21,8 +23,7 @@ final class InterruptInstructions {
   }
 
   private static void deliver(Cpu c, Insn i, int vector, Kind kind) {
-    Interrupts.deliver(
-        c, vector, kind, c.nextEip(i), c.getEflags() & ~CpuState.RF, false, 0);
+    Interrupts.deliver(c, vector, kind, c.nextEip(i), c.getEflags() & ~CpuState.RF, false, 0);
   }
 
   private static void onOverflow(Cpu c, Insn i) {
@@ -46,7 +47,10 @@ final class InterruptInstructions {
     deliver(c, i, i.imm, Kind.SOFTWARE);
   }
 
-  /** Whether the task state's software interrupt redirection bitmap sends a vector to protected mode. */
+  /**
+   * Whether the task state's software interrupt redirection bitmap sends a vector to protected
+   * mode.
+   */
   private static boolean isIntercepted(Cpu c, int vector) {
     int limit = c.segLimit[CpuState.TR];
     if (Integer.compareUnsigned(TaskSwitch.IO_MAP_BASE + 1, limit) > 0) {
@@ -60,7 +64,10 @@ final class InterruptInstructions {
     return (c.systemB(c.segBase[CpuState.TR] + at) >>> (vector & 7) & 1) != 0;
   }
 
-  /** Handled as an 8086 would: through the vector table at linear address 0, without leaving virtual-8086 mode. */
+  /**
+   * Handled as an 8086 would: through the vector table at linear address 0, without leaving
+   * virtual-8086 mode.
+   */
   private static void redirect(Cpu c, Insn i) {
     int entry = c.loadD(4 * i.imm);
     StackFrame frame = StackFrame.current(c, 0);
@@ -70,8 +77,7 @@ final class InterruptInstructions {
     frame.push(c.selector[CpuState.CS]);
     frame.push(c.nextEip(i));
     frame.finish();
-    c.eflags &=
-        ~(CpuState.TF | CpuState.RF | (virtualInterrupts ? CpuState.VIF : CpuState.IF));
+    c.eflags &= ~(CpuState.TF | CpuState.RF | (virtualInterrupts ? CpuState.VIF : CpuState.IF));
     c.debugTraps = 0;
     SegmentLoader.loadParagraph(c, CpuState.CS, entry >>> 16);
     c.eip = entry & 0xFFFF;

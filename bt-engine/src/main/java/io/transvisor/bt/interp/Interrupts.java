@@ -2,7 +2,10 @@ package io.transvisor.bt.interp;
 
 import io.transvisor.core.cpu.CpuState;
 
-/** Transfer of control to an interrupt or exception handler (SDM volume 2, INT n; volume 3, 6.12 and 20.2). */
+/**
+ * Transfer of control to an interrupt or exception handler (SDM volume 2, INT n; volume 3, 6.12 and
+ * 20.2).
+ */
 final class Interrupts {
   private static final int IDT_ERROR = 2;
 
@@ -21,21 +24,15 @@ final class Interrupts {
   }
 
   /**
-   * Enters the handler of a vector. A fault on the way is thrown with nothing changed, except that one in the new task after a
-   * task switch is thrown in that task.
+   * Enters the handler of a vector. A fault on the way is thrown with nothing changed, except that
+   * one in the new task after a task switch is thrown in that task.
    *
    * @param returnEip what IRET shall come back to
    * @param flags EFLAGS to push, RF as it shall be in the image
    * @param hasErrorCode whether an error code is pushed (never in real-address mode)
    */
   static void deliver(
-      Cpu c,
-      int vector,
-      Kind kind,
-      int returnEip,
-      int flags,
-      boolean hasErrorCode,
-      int errorCode) {
+      Cpu c, int vector, Kind kind, int returnEip, int flags, boolean hasErrorCode, int errorCode) {
     c.debugTraps = 0;
     if (c.isProtected()) {
       throughGate(c, vector, kind, returnEip, flags, hasErrorCode, errorCode);
@@ -69,13 +66,7 @@ final class Interrupts {
   }
 
   private static void throughGate(
-      Cpu c,
-      int vector,
-      Kind kind,
-      int returnEip,
-      int flags,
-      boolean hasErrorCode,
-      int errorCode) {
+      Cpu c, int vector, Kind kind, int returnEip, int flags, boolean hasErrorCode, int errorCode) {
     int ext = kind == Kind.SOFTWARE ? 0 : 1;
     int code = vector << 3 | IDT_ERROR | ext;
     if (Integer.compareUnsigned(8 * vector + 7, c.idtLimit) > 0) {
@@ -120,8 +111,7 @@ final class Interrupts {
     if (c.isV86() && (!inner || d.dpl() != 0)) {
       throw c.gp(selectorCode);
     }
-    StackFrame frame =
-        inner ? StackFrame.inner(c, d.dpl(), ext) : StackFrame.current(c, ext);
+    StackFrame frame = inner ? StackFrame.inner(c, d.dpl(), ext) : StackFrame.current(c, ext);
     int slots = (inner ? 5 : 3) + (c.isV86() ? 4 : 0) + (hasErrorCode ? 1 : 0);
     frame.reserve(slots, gate.isWide() ? 4 : 2);
     FarTransfer.checkTarget(c, gate.gateOffset(), d.limit(), ext);

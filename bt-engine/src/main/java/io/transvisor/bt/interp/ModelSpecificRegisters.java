@@ -8,9 +8,10 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
- * The model-specific registers that RDMSR and WRMSR reach (SDM volume 4, tables of the P6 family and Pentium). Most only hold what
- * is written: caches, machine checks and performance events have nothing behind them here. Which exist follows from the model's
- * family and features; APIC_BASE does not exist, as no local APIC is advertised.
+ * The model-specific registers that RDMSR and WRMSR reach (SDM volume 4, tables of the P6 family
+ * and Pentium). Most only hold what is written: caches, machine checks and performance events have
+ * nothing behind them here. Which exist follows from the model's family and features; APIC_BASE
+ * does not exist, as no local APIC is advertised.
  */
 final class ModelSpecificRegisters {
   static final int P5_MC_ADDR = 0;
@@ -50,8 +51,23 @@ final class ModelSpecificRegisters {
 
   /** P6 registers without a meaning here that firmware and kernels write and read back. */
   private static final int[] P6_STORAGE = {
-    EBL_CR_POWERON, 0x33, 0x88, 0x89, 0x8A, PERFCTR0, 0xC2, 0x116, 0x118, 0x119, 0x11A, 0x11B, 0x11E,
-    0x186, 0x187, DEBUGCTL, 0x1E0
+    EBL_CR_POWERON,
+    0x33,
+    0x88,
+    0x89,
+    0x8A,
+    PERFCTR0,
+    0xC2,
+    0x116,
+    0x118,
+    0x119,
+    0x11A,
+    0x11B,
+    0x11E,
+    0x186,
+    0x187,
+    DEBUGCTL,
+    0x1E0
   };
 
   /** Last branch and last exception addresses: never recorded. */
@@ -137,7 +153,10 @@ final class ModelSpecificRegisters {
     return value;
   }
 
-  /** WRMSR. @throws GuestFault #GP(0) for a register that does not exist or is read-only, and for reserved bits */
+  /**
+   * WRMSR. @throws GuestFault #GP(0) for a register that does not exist or is read-only, and for
+   * reserved bits
+   */
   void write(int register, long value) {
     if (register == TSC && c.model.has(CpuModel.TSC)) {
       // The P6 family loads the low half only and clears the high one.
@@ -227,7 +246,9 @@ final class ModelSpecificRegisters {
     out.putInts("msrs", values.keySet().stream().mapToInt(Integer::intValue).toArray());
     out.putInts(
         "msrValues",
-        values.values().stream().flatMapToInt(v -> IntStream.of((int) (long) v, (int) (v >>> 32))).toArray());
+        values.values().stream()
+            .flatMapToInt(v -> IntStream.of((int) (long) v, (int) (v >>> 32)))
+            .toArray());
   }
 
   void load(StateReader in) {
@@ -235,8 +256,7 @@ final class ModelSpecificRegisters {
     int[] halves = in.getInts("msrValues");
     values.clear();
     for (int n = 0; n < registers.length; n++) {
-      values.put(
-          registers[n], halves[2 * n] & 0xFFFFFFFFL | (long) halves[2 * n + 1] << 32);
+      values.put(registers[n], halves[2 * n] & 0xFFFFFFFFL | (long) halves[2 * n + 1] << 32);
     }
   }
 }

@@ -51,7 +51,8 @@ final class Moves {
             Semantics.sized(RmImm.class, DWORD),
             Semantics.sized(MemImm.class, DWORD));
     extensions(t);
-    t.op("8D /r:m", "lea Gv,M").both(Semantics.sized(Lea.class, WORD), Semantics.sized(Lea.class, DWORD));
+    t.op("8D /r:m", "lea Gv,M")
+        .both(Semantics.sized(Lea.class, WORD), Semantics.sized(Lea.class, DWORD));
     t.op("D7", "xlat").any(XLAT);
     t.op("98", "cwde").both(CBW, CWDE);
     t.op("99", "cdq").both(CWD, CDQ);
@@ -87,7 +88,8 @@ final class Moves {
   // ---- templates of MOV ----
 
   public static final class RmReg extends RegisterHandler {
-    private static final Width W = Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
+    private static final Width W =
+        Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
 
     @Override
     public void execute(Cpu c, Insn i) {
@@ -96,7 +98,8 @@ final class Moves {
   }
 
   public static final class MemReg extends Handler {
-    private static final Width W = Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
+    private static final Width W =
+        Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
 
     @Override
     public void execute(Cpu c, Insn i) {
@@ -105,7 +108,8 @@ final class Moves {
   }
 
   public static final class RegRm extends RegisterHandler {
-    private static final Width W = Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
+    private static final Width W =
+        Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
 
     @Override
     public void execute(Cpu c, Insn i) {
@@ -114,7 +118,8 @@ final class Moves {
   }
 
   public static final class RegMem extends Handler {
-    private static final Width W = Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
+    private static final Width W =
+        Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
 
     @Override
     public void execute(Cpu c, Insn i) {
@@ -123,7 +128,8 @@ final class Moves {
   }
 
   public static final class AccMem extends Handler {
-    private static final Width W = Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
+    private static final Width W =
+        Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
 
     @Override
     public void execute(Cpu c, Insn i) {
@@ -132,7 +138,8 @@ final class Moves {
   }
 
   public static final class MemAcc extends Handler {
-    private static final Width W = Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
+    private static final Width W =
+        Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
 
     @Override
     public void execute(Cpu c, Insn i) {
@@ -141,7 +148,8 @@ final class Moves {
   }
 
   public static final class RmImm extends RegisterHandler {
-    private static final Width W = Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
+    private static final Width W =
+        Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
 
     @Override
     public void execute(Cpu c, Insn i) {
@@ -150,7 +158,8 @@ final class Moves {
   }
 
   public static final class MemImm extends Handler {
-    private static final Width W = Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
+    private static final Width W =
+        Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
 
     @Override
     public void execute(Cpu c, Insn i) {
@@ -159,7 +168,8 @@ final class Moves {
   }
 
   public static final class Lea extends RegisterHandler {
-    private static final Width W = Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
+    private static final Width W =
+        Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
 
     @Override
     public void execute(Cpu c, Insn i) {

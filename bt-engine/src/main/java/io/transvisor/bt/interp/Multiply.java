@@ -3,8 +3,9 @@ package io.transvisor.bt.interp;
 import io.transvisor.bt.isa.Flags;
 
 /**
- * Multiplication and division (SDM volume 2, "MUL", "IMUL", "DIV", "IDIV"). Multiplications set CF and OF when the upper half is
- * needed; SF, ZF and PF, undefined by the manual, follow the lower half and AF is cleared. Divisions leave all flags.
+ * Multiplication and division (SDM volume 2, "MUL", "IMUL", "DIV", "IDIV"). Multiplications set CF
+ * and OF when the upper half is needed; SF, ZF and PF, undefined by the manual, follow the lower
+ * half and AF is cleared. Divisions leave all flags.
  */
 public final class Multiply {
   private Multiply() {}

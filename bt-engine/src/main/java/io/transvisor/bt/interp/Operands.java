@@ -12,9 +12,10 @@ import io.transvisor.bt.isa.Specializer;
 import java.lang.invoke.MethodHandles;
 
 /**
- * Handler templates by operand shape. In the names, the destination comes first: {@code Rm} is the register named by r/m,
- * {@code Mem} the memory operand, {@code Reg} the register named by reg, {@code Acc} the accumulator, {@code Imm} the immediate.
- * Public only because {@link Specializer} instantiates copies of them by reflection.
+ * Handler templates by operand shape. In the names, the destination comes first: {@code Rm} is the
+ * register named by r/m, {@code Mem} the memory operand, {@code Reg} the register named by reg,
+ * {@code Acc} the accumulator, {@code Imm} the immediate. Public only because {@link Specializer}
+ * instantiates copies of them by reflection.
  */
 final class Operands {
   private Operands() {}

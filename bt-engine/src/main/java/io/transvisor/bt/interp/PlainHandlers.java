@@ -5,7 +5,10 @@ import io.transvisor.bt.isa.Insn;
 import io.transvisor.bt.isa.Specializer;
 import java.lang.invoke.MethodHandles;
 
-/** Handlers of instructions that share their operand shape with no other: a method reference says all they do. */
+/**
+ * Handlers of instructions that share their operand shape with no other: a method reference says
+ * all they do.
+ */
 final class PlainHandlers {
   private static final Specializer SPECIALIZER = new Specializer(MethodHandles.lookup());
 
@@ -22,7 +25,10 @@ final class PlainHandlers {
     return SPECIALIZER.make(Plain.class, action);
   }
 
-  /** For forms that end a trace but do not branch: EIP goes to the next instruction after the action. */
+  /**
+   * For forms that end a trace but do not branch: EIP goes to the next instruction after the
+   * action.
+   */
   static Handler sequential(Action action) {
     return SPECIALIZER.make(Sequential.class, action);
   }

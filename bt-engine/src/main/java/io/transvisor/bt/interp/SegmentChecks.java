@@ -2,7 +2,10 @@ package io.transvisor.bt.interp;
 
 import io.transvisor.core.cpu.CpuState;
 
-/** The exact segment check behind the fast limit compare (SDM volume 3, 5.3 to 5.5), with alignment checks and data breakpoints. */
+/**
+ * The exact segment check behind the fast limit compare (SDM volume 3, 5.3 to 5.5), with alignment
+ * checks and data breakpoints.
+ */
 final class SegmentChecks {
   private SegmentChecks() {}
 
@@ -27,7 +30,8 @@ final class SegmentChecks {
   }
 
   static boolean allows(int access, boolean write) {
-    if ((access & (CpuState.PRESENT | CpuState.CODE_OR_DATA)) != (CpuState.PRESENT | CpuState.CODE_OR_DATA)) {
+    if ((access & (CpuState.PRESENT | CpuState.CODE_OR_DATA))
+        != (CpuState.PRESENT | CpuState.CODE_OR_DATA)) {
       return false;
     }
     boolean code = (access & CpuState.CODE) != 0;

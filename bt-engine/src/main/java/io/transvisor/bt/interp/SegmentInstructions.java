@@ -72,7 +72,10 @@ final class SegmentInstructions {
     shadowAfter(c, segment);
   }
 
-  /** A load of SS holds off interrupts and debug traps until the load of ESP that follows is done (SDM volume 3, 6.8.3). */
+  /**
+   * A load of SS holds off interrupts and debug traps until the load of ESP that follows is done
+   * (SDM volume 3, 6.8.3).
+   */
   private static void shadowAfter(Cpu c, int segment) {
     if (segment == CpuState.SS) {
       c.interruptShadow = true;
@@ -81,8 +84,7 @@ final class SegmentInstructions {
     }
   }
 
-  private static void pushAndPop(
-      FormTable t, String push, String pop, String name, int segment) {
+  private static void pushAndPop(FormTable t, String push, String pop, String name, int segment) {
     push(t, push, name, segment);
     t.op(pop, "pop " + name).both(new Pop(segment, 2), new Pop(segment, 4));
   }
@@ -97,7 +99,10 @@ final class SegmentInstructions {
     t.op(encoding + " /r:m", name + " Gv,Mp").all(null, handler16, null, handler32);
   }
 
-  /** With a 32-bit operand size the selector is stored as 16 bits; the upper half of the slot keeps what it had. */
+  /**
+   * With a 32-bit operand size the selector is stored as 16 bits; the upper half of the slot keeps
+   * what it had.
+   */
   private static final class Push extends Handler {
     private final int segment;
     private final int size;

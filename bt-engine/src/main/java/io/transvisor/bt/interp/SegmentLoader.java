@@ -4,7 +4,9 @@ import io.transvisor.core.cpu.CpuState;
 
 /** Loading of segment registers: the checks of SDM volume 2, MOV, and volume 3, 5.6 and 5.7. */
 final class SegmentLoader {
-  /** Access rights of every segment in virtual-8086 mode: present, DPL 3, writable data, accessed. */
+  /**
+   * Access rights of every segment in virtual-8086 mode: present, DPL 3, writable data, accessed.
+   */
   static final int V86_ACCESS = 0xF3;
 
   /** Access rights of a segment in real-address mode. */
@@ -12,7 +14,10 @@ final class SegmentLoader {
 
   private SegmentLoader() {}
 
-  /** MOV and POP to ES, SS, DS, FS or GS, and LDS and its like: by the rules of the mode the CPU is in. */
+  /**
+   * MOV and POP to ES, SS, DS, FS or GS, and LDS and its like: by the rules of the mode the CPU is
+   * in.
+   */
   static void load(Cpu c, int segment, int selector) {
     if (c.usesParagraphs()) {
       loadParagraph(c, segment, selector);
@@ -24,8 +29,8 @@ final class SegmentLoader {
   }
 
   /**
-   * Real-address and virtual-8086 mode. In real-address mode limit and attributes stay as protected mode left them ("big real
-   * mode"), except that the segment can be written whatever its type was.
+   * Real-address and virtual-8086 mode. In real-address mode limit and attributes stay as protected
+   * mode left them ("big real mode"), except that the segment can be written whatever its type was.
    */
   static void loadParagraph(Cpu c, int segment, int selector) {
     c.selector[segment] = selector;

@@ -6,7 +6,10 @@ import io.transvisor.bt.isa.FormTable;
 import io.transvisor.bt.isa.Insn;
 import io.transvisor.core.cpu.CpuState;
 
-/** LAR, LSL, VERR, VERW and ARPL: questions about selectors, answered in ZF without faults (SDM volume 2). */
+/**
+ * LAR, LSL, VERR, VERW and ARPL: questions about selectors, answered in ZF without faults (SDM
+ * volume 2).
+ */
 final class SelectorQueries {
   /** What LAR shows of the second dword; the limit bits 16-19 are undefined and read as 0. */
   private static final int VISIBLE_RIGHTS = 0x00F0FF00;

@@ -6,8 +6,8 @@ import io.transvisor.bt.isa.Specializer;
 import java.lang.invoke.MethodHandles;
 
 /**
- * The shapes of operations over plain values that handler templates are made for, and the making. An operation is given as a
- * method reference; the template supplies the operands.
+ * The shapes of operations over plain values that handler templates are made for, and the making.
+ * An operation is given as a method reference; the template supplies the operands.
  */
 final class Semantics {
   private static final Specializer SPECIALIZER = new Specializer(MethodHandles.lookup());
@@ -32,7 +32,10 @@ final class Semantics {
     int apply(Cpu c, int a);
   }
 
-  /** From one operand and implied registers to implied registers; may throw a fault before changing anything. */
+  /**
+   * From one operand and implied registers to implied registers; may throw a fault before changing
+   * anything.
+   */
   @FunctionalInterface
   interface Consumer {
     void apply(Cpu c, int a);

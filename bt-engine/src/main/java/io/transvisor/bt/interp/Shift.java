@@ -1,13 +1,14 @@
 package io.transvisor.bt.interp;
 
 /**
- * Shifts and rotates with their flags (SDM volume 2, "SAL/SAR/SHL/SHR", "RCL/RCR/ROL/ROR", "SHLD", "SHRD"). Counts are taken
- * modulo 32; a count of 0 leaves all flags. What the manual leaves undefined follows the P6 family: AF is cleared by shifts; OF
- * for counts above 1 comes from the same gates as for 1, the top bits of result and carry.
+ * Shifts and rotates with their flags (SDM volume 2, "SAL/SAR/SHL/SHR", "RCL/RCR/ROL/ROR", "SHLD",
+ * "SHRD"). Counts are taken modulo 32; a count of 0 leaves all flags. What the manual leaves
+ * undefined follows the P6 family: AF is cleared by shifts; OF for counts above 1 comes from the
+ * same gates as for 1, the top bits of result and carry.
  *
- * <p>Operands are zero-extended. The carry vectors have CF in bit 31 and CF xor OF in bit 30 (see {@link
- * io.transvisor.core.cpu.CpuState#flagCarries}); for left shifts bit 30 is thus the sign of the result, for right shifts OF is
- * the difference of the result's two top bits.
+ * <p>Operands are zero-extended. The carry vectors have CF in bit 31 and CF xor OF in bit 30 (see
+ * {@link io.transvisor.core.cpu.CpuState#flagCarries}); for left shifts bit 30 is thus the sign of
+ * the result, for right shifts OF is the difference of the result's two top bits.
  */
 public final class Shift {
   private static final int TOP = 0xC0000000;
@@ -34,7 +35,10 @@ public final class Shift {
     return signed >> n - 1 << 31 >> 1;
   }
 
-  /** Carries of ROL from its result (zero-extended): CF is the low bit, OF tells whether that differs from the sign. */
+  /**
+   * Carries of ROL from its result (zero-extended): CF is the low bit, OF tells whether that
+   * differs from the sign.
+   */
   public static int rolCarries(int r, int bits) {
     return r << 31 | r << 32 - bits >>> 1 & 0x40000000;
   }
@@ -296,7 +300,10 @@ public final class Shift {
     return r;
   }
 
-  /** Counts above 16 are undefined; the P6 family shifts the 48 bits of destination, source, destination. */
+  /**
+   * Counts above 16 are undefined; the P6 family shifts the 48 bits of destination, source,
+   * destination.
+   */
   public static int shld16(Cpu c, int a, int b, int count) {
     int n = count & 31;
     if (n == 0) {

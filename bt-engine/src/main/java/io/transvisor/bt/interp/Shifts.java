@@ -16,8 +16,9 @@ import io.transvisor.bt.isa.Specializer;
 import java.lang.invoke.MethodHandles;
 
 /**
- * Rows of the shift group (C0, C1, D0-D3) and of SHLD and SHRD. Rows with a count in CL also count as reading the flags they
- * write, since a count of 0 leaves them; for an immediate count whoever analyses flags must look at the count itself.
+ * Rows of the shift group (C0, C1, D0-D3) and of SHLD and SHRD. Rows with a count in CL also count
+ * as reading the flags they write, since a count of 0 leaves them; for an immediate count whoever
+ * analyses flags must look at the count itself.
  */
 final class Shifts {
   private Shifts() {}

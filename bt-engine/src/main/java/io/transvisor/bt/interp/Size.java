@@ -2,7 +2,10 @@ package io.transvisor.bt.interp;
 
 import io.transvisor.core.memory.PhysicalMemory;
 
-/** An operand size of 1, 2 or 4 bytes: how registers, memory and the backing store are read and written. */
+/**
+ * An operand size of 1, 2 or 4 bytes: how registers, memory and the backing store are read and
+ * written.
+ */
 enum Size {
   BYTE {
     @Override

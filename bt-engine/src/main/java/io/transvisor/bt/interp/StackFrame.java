@@ -3,9 +3,10 @@ package io.transvisor.bt.interp;
 import io.transvisor.core.cpu.CpuState;
 
 /**
- * A frame about to be pushed on the current stack or on that of an inner level. Room and pages are checked before anything is
- * written, so that a fault leaves the CPU and the old stack alone. Order of use: {@link #reserve}, commit of the new privilege,
- * {@link #enter}, {@link #push}, {@link #finish}.
+ * A frame about to be pushed on the current stack or on that of an inner level. Room and pages are
+ * checked before anything is written, so that a fault leaves the CPU and the old stack alone. Order
+ * of use: {@link #reserve}, commit of the new privilege, {@link #enter}, {@link #push}, {@link
+ * #finish}.
  */
 final class StackFrame {
   private final Cpu c;
@@ -122,7 +123,10 @@ final class StackFrame {
     }
   }
 
-  /** Marks the new stack's descriptor accessed; may raise a page fault, so it comes before any commit. */
+  /**
+   * Marks the new stack's descriptor accessed; may raise a page fault, so it comes before any
+   * commit.
+   */
   void mark() {
     if (descriptor != null) {
       descriptor.markAccessed(c, selector);

@@ -4,7 +4,9 @@ import io.transvisor.bt.isa.FormTable;
 import io.transvisor.bt.isa.Handler;
 import io.transvisor.bt.isa.Insn;
 
-/** PUSH and POP of registers, immediates and memory, PUSHA and POPA, ENTER and LEAVE (SDM volume 2). */
+/**
+ * PUSH and POP of registers, immediates and memory, PUSHA and POPA, ENTER and LEAVE (SDM volume 2).
+ */
 final class StackOperations {
   private StackOperations() {}
 
@@ -190,7 +192,10 @@ final class StackOperations {
 
   // ---- frames ----
 
-  /** Copies display pointers for nesting levels above 0; the last step is a check that the new top of the stack can be written. */
+  /**
+   * Copies display pointers for nesting levels above 0; the last step is a check that the new top
+   * of the stack can be written.
+   */
   private static final class Enter extends Handler {
     private final int size;
 

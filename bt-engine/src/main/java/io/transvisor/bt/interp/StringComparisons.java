@@ -7,14 +7,15 @@ import io.transvisor.bt.isa.Specializer;
 import java.lang.invoke.MethodHandles;
 
 /**
- * CMPS and SCAS. The flags are those of the last comparison; they are set when a call ends, so that a fault in the middle finds
- * them as they were (SDM volume 2, "REP").
+ * CMPS and SCAS. The flags are those of the last comparison; they are set when a call ends, so that
+ * a fault in the middle finds them as they were (SDM volume 2, "REP").
  */
 final class StringComparisons {
   private StringComparisons() {}
 
   public static final class Cmps extends Handler {
-    private static final Width W = Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
+    private static final Width W =
+        Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
 
     @Override
     public void execute(Cpu c, Insn i) {
@@ -34,7 +35,8 @@ final class StringComparisons {
       int a;
       int b;
       do {
-        // The last comparison of the run, or the only one where a run is not possible, is done once more for its values.
+        // The last comparison of the run, or the only one where a run is not possible, is done once
+        // more for its values.
         int n = Math.max(run(c, i, step, left), 1);
         advance(c, i, (n - 1) * step);
         a = source(c, i);
@@ -62,7 +64,10 @@ final class StringComparisons {
       Strings.advance(c, i, Cpu.EDI, delta);
     }
 
-    /** How many comparisons are done in the pages both operands lie in: up to the first that ends the repetition, or all. */
+    /**
+     * How many comparisons are done in the pages both operands lie in: up to the first that ends
+     * the repetition, or all.
+     */
     private static int run(Cpu c, Insn i, int step, int most) {
       int from = c.gpr[Cpu.ESI] & i.addressMask;
       int to = c.gpr[Cpu.EDI] & i.addressMask;
@@ -92,7 +97,8 @@ final class StringComparisons {
   }
 
   public static final class Scas extends Handler {
-    private static final Width W = Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
+    private static final Width W =
+        Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
 
     @Override
     public void execute(Cpu c, Insn i) {

@@ -11,7 +11,8 @@ final class StringCopies {
   private StringCopies() {}
 
   public static final class Movs extends Handler {
-    private static final Width W = Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
+    private static final Width W =
+        Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
 
     @Override
     public void execute(Cpu c, Insn i) {
@@ -103,8 +104,8 @@ final class StringCopies {
   }
 
   /**
-   * An ascending copy whose target starts inside its source: the bytes between the two starts repeat. What has been written so
-   * far can be copied on in one piece, so each step doubles it.
+   * An ascending copy whose target starts inside its source: the bytes between the two starts
+   * repeat. What has been written so far can be copied on in one piece, so each step doubles it.
    */
   static void repeat(byte[] store, int src, int dst, int length) {
     int done = 0;
@@ -118,7 +119,8 @@ final class StringCopies {
   }
 
   public static final class Stos extends Handler {
-    private static final Width W = Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
+    private static final Width W =
+        Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
 
     @Override
     public void execute(Cpu c, Insn i) {
@@ -178,7 +180,8 @@ final class StringCopies {
   }
 
   public static final class Lods extends Handler {
-    private static final Width W = Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
+    private static final Width W =
+        Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
 
     @Override
     public void execute(Cpu c, Insn i) {

@@ -7,8 +7,9 @@ import io.transvisor.bt.isa.Specializer;
 import java.lang.invoke.MethodHandles;
 
 /**
- * INS and OUTS. The memory operand is checked before the port is touched, so that a page fault loses no data of a device. One
- * call moves at most a disk sector's worth of words, because ports are slow and interrupts wait meanwhile.
+ * INS and OUTS. The memory operand is checked before the port is touched, so that a page fault
+ * loses no data of a device. One call moves at most a disk sector's worth of words, because ports
+ * are slow and interrupts wait meanwhile.
  */
 final class StringPorts {
   private static final int MAX_ITERATIONS = 256;
@@ -16,7 +17,8 @@ final class StringPorts {
   private StringPorts() {}
 
   public static final class Ins extends Handler {
-    private static final Width W = Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
+    private static final Width W =
+        Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
 
     @Override
     public void execute(Cpu c, Insn i) {
@@ -41,7 +43,8 @@ final class StringPorts {
   }
 
   public static final class Outs extends Handler {
-    private static final Width W = Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
+    private static final Width W =
+        Specializer.semantics(MethodHandles.lookup(), Sized.class).width();
 
     @Override
     public void execute(Cpu c, Insn i) {
@@ -65,7 +68,10 @@ final class StringPorts {
     }
   }
 
-  /** A device has been touched: what it wants is looked at before the next instruction, finished or not. */
+  /**
+   * A device has been touched: what it wants is looked at before the next instruction, finished or
+   * not.
+   */
   private static void finish(Cpu c, Insn i) {
     if (i.rep != 0 && Strings.count(c, i) != 0) {
       Strings.again(c, i);

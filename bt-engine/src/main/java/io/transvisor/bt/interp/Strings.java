@@ -10,12 +10,14 @@ import io.transvisor.bt.isa.Handler;
 import io.transvisor.bt.isa.Insn;
 
 /**
- * Rows of the string instructions, and what their handlers share (SDM volume 1, 7.3.9.2 and volume 2, "REP").
+ * Rows of the string instructions, and what their handlers share (SDM volume 1, 7.3.9.2 and volume
+ * 2, "REP").
  *
- * <p>A repeated instruction runs over the backing store directly where both operands allow it, one page at most at a time, and
- * element by element elsewhere. Registers are brought up to date after every such run, so that a fault in the middle leaves the
- * finished iterations done. One call does a bounded amount of work and then lets the instruction be executed again, so that
- * interrupts get in. The trace ends only then: {@link #again} turns EIP back.
+ * <p>A repeated instruction runs over the backing store directly where both operands allow it, one
+ * page at most at a time, and element by element elsewhere. Registers are brought up to date after
+ * every such run, so that a fault in the middle leaves the finished iterations done. One call does
+ * a bounded amount of work and then lets the instruction be executed again, so that interrupts get
+ * in. The trace ends only then: {@link #again} turns EIP back.
  */
 final class Strings {
   /** Most iterations in one call. */
@@ -34,9 +36,14 @@ final class Strings {
   }
 
   private static void rows(
-      FormTable t, String byteOpcode, String opcode, String text, Class<? extends Handler> template) {
+      FormTable t,
+      String byteOpcode,
+      String opcode,
+      String text,
+      Class<? extends Handler> template) {
     Form bytes = t.op(byteOpcode, text.replace('v', 'b')).any(Semantics.sized(template, BYTE));
-    Form words = t.op(opcode, text).both(Semantics.sized(template, WORD), Semantics.sized(template, DWORD));
+    Form words =
+        t.op(opcode, text).both(Semantics.sized(template, WORD), Semantics.sized(template, DWORD));
     for (Form form : new Form[] {bytes, words}) {
       form.reads("D");
       if (text.startsWith("cmps") || text.startsWith("scas")) {
@@ -51,7 +58,10 @@ final class Strings {
     return c.gpr[Cpu.ECX] & i.addressMask;
   }
 
-  /** How many of {@code count} iterations (unsigned) this call may do: one when single-stepping, for the trap after each. */
+  /**
+   * How many of {@code count} iterations (unsigned) this call may do: one when single-stepping, for
+   * the trap after each.
+   */
   static int budget(Cpu c, int count, int most) {
     if ((c.eflags & Cpu.TF) != 0) {
       most = 1;
@@ -72,8 +82,9 @@ final class Strings {
   }
 
   /**
-   * The instruction is to be executed again after the interrupts: the run loop will add its length to EIP. RF keeps a breakpoint
-   * on it from being hit once more (SDM volume 3, 17.3.1.1); armed breakpoints make the run loop consume the flag.
+   * The instruction is to be executed again after the interrupts: the run loop will add its length
+   * to EIP. RF keeps a breakpoint on it from being hit once more (SDM volume 3, 17.3.1.1); armed
+   * breakpoints make the run loop consume the flag.
    */
   static void again(Cpu c, Insn i) {
     c.eip -= i.length();
@@ -84,8 +95,8 @@ final class Strings {
   }
 
   /**
-   * How many elements from a place on lie in one page, in the limit of the segment as the fast check has it, and before the
-   * offset wraps. 0 where even the first does not.
+   * How many elements from a place on lie in one page, in the limit of the segment as the fast
+   * check has it, and before the offset wraps. 0 where even the first does not.
    *
    * @param end {@link Cpu#readEnd} or {@link Cpu#writeEnd} of the segment
    * @param most upper bound, at least 1

@@ -8,7 +8,10 @@ import io.transvisor.bt.isa.Insn;
 import io.transvisor.core.cpu.CpuModel;
 import io.transvisor.core.cpu.CpuState;
 
-/** HLT, CPUID, time-stamp and performance counters, model-specific registers, SYSENTER and SYSEXIT, UD2, RSM (SDM volume 2). */
+/**
+ * HLT, CPUID, time-stamp and performance counters, model-specific registers, SYSENTER and SYSEXIT,
+ * UD2, RSM (SDM volume 2).
+ */
 final class SystemInstructions {
   /** Access rights of a flat 32-bit segment, without DPL: present, accessed, D and G. */
   private static final int FLAT =
@@ -21,7 +24,10 @@ final class SystemInstructions {
 
   private SystemInstructions() {}
 
-  /** The rows of this family and of its neighbours: everything about modes, segments, privilege and system state. */
+  /**
+   * The rows of this family and of its neighbours: everything about modes, segments, privilege and
+   * system state.
+   */
   static void defineAll(FormTable t) {
     SegmentInstructions.define(t);
     FarTransfer.define(t);

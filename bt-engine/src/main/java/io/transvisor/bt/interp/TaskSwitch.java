@@ -4,8 +4,9 @@ import io.transvisor.core.cpu.CpuState;
 import io.transvisor.mmu.PageFaultException;
 
 /**
- * Switching of tasks (SDM volume 3, 7.2 and 7.3), in two parts: up to the commit point a fault belongs to the old task and leaves it
- * unchanged; after it the registers are those of the new task and a fault is delivered there.
+ * Switching of tasks (SDM volume 3, 7.2 and 7.3), in two parts: up to the commit point a fault
+ * belongs to the old task and leaves it unchanged; after it the registers are those of the new task
+ * and a fault is delivered there.
  */
 final class TaskSwitch {
   /** Offset of the I/O map base in a 32-bit task state. */
@@ -17,9 +18,7 @@ final class TaskSwitch {
   /** DR7: local enables and LE, which a switch clears. */
   private static final int LOCAL_BREAKPOINTS = 0x155;
 
-  private static final int[] DATA_SEGMENTS = {
-    CpuState.ES, CpuState.DS, CpuState.FS, CpuState.GS
-  };
+  private static final int[] DATA_SEGMENTS = {CpuState.ES, CpuState.DS, CpuState.FS, CpuState.GS};
 
   private TaskSwitch() {}
 
@@ -32,7 +31,10 @@ final class TaskSwitch {
     RETURN
   }
 
-  /** Where the registers are in a task state (SDM volume 3, figures 7-2 and 7-10). Segments are in the order ES, CS, SS, DS, FS, GS. */
+  /**
+   * Where the registers are in a task state (SDM volume 3, figures 7-2 and 7-10). Segments are in
+   * the order ES, CS, SS, DS, FS, GS.
+   */
   private enum Layout {
     TSS_16(2, 14, 16, 18, 34, 2, 4, 42, 44),
     TSS_32(4, 32, 36, 40, 72, 4, 6, 96, 104);
@@ -87,7 +89,9 @@ final class TaskSwitch {
 
   // ---- finding the task ----
 
-  /** The descriptor of an available task state for JMP, CALL, gates; #GP or #NP about the selector. */
+  /**
+   * The descriptor of an available task state for JMP, CALL, gates; #GP or #NP about the selector.
+   */
   static Descriptor findAvailable(Cpu c, int selector, int ext) {
     int code = Descriptor.errorCode(selector) | ext;
     if (Descriptor.isLocal(selector)) {
@@ -121,8 +125,7 @@ final class TaskSwitch {
   }
 
   /** A whole switch by an instruction; a fault in the new task is delivered there. */
-  static void fromInstruction(
-      Cpu c, Reason reason, int selector, Descriptor tss, int nextEip) {
+  static void fromInstruction(Cpu c, Reason reason, int selector, Descriptor tss, int nextEip) {
     begin(c, reason, selector, tss, nextEip, c.getEflags() & ~CpuState.RF, 0);
     boolean alive = true;
     try {
@@ -141,20 +144,15 @@ final class TaskSwitch {
   // ---- up to the commit point ----
 
   /**
-   * Saves the old task and takes over the registers of the new one, segment registers as selectors only.
+   * Saves the old task and takes over the registers of the new one, segment registers as selectors
+   * only.
    *
    * @param savedEip EIP of the old task
    * @param savedFlags EFLAGS of the old task
    * @param ext bit 0 of error codes
    */
   static void begin(
-      Cpu c,
-      Reason reason,
-      int selector,
-      Descriptor tss,
-      int savedEip,
-      int savedFlags,
-      int ext) {
+      Cpu c, Reason reason, int selector, Descriptor tss, int savedEip, int savedFlags, int ext) {
     Layout to = Layout.of(tss.isWide());
     if (Integer.compareUnsigned(tss.limit(), to.size - 1) < 0) {
       throw c.ts(Descriptor.errorCode(selector) | ext);
@@ -195,7 +193,12 @@ final class TaskSwitch {
     if (!nests) {
       Descriptor.setBusy(c, oldSelector, false);
     }
-    save(c, from, oldBase, savedEip, reason == Reason.RETURN ? savedFlags & ~CpuState.NT : savedFlags);
+    save(
+        c,
+        from,
+        oldBase,
+        savedEip,
+        reason == Reason.RETURN ? savedFlags & ~CpuState.NT : savedFlags);
     if (nests) {
       c.setSystemW(newBase + LINK, oldSelector);
     }
@@ -255,7 +258,10 @@ final class TaskSwitch {
 
   // ---- after the commit point ----
 
-  /** Loads LDTR and the segment registers of the new task from the selectors {@link #begin} left (SDM volume 3, table 7-1). */
+  /**
+   * Loads LDTR and the segment registers of the new task from the selectors {@link #begin} left
+   * (SDM volume 3, table 7-1).
+   */
   static void finish(Cpu c, int ext) {
     loadLdt(c, ext);
     if (c.isV86()) {

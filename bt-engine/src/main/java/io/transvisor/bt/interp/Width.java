@@ -3,9 +3,10 @@ package io.transvisor.bt.interp;
 import io.transvisor.bt.isa.Insn;
 
 /**
- * An operand width: how operands of 1, 2 and 4 bytes are read and written. Values are zero-extended when read; bits above the
- * width are ignored when written. Handler templates hold a width in a static final field, so that HotSpot sees through every call;
- * a record, because it trusts the fields of records to be final.
+ * An operand width: how operands of 1, 2 and 4 bytes are read and written. Values are zero-extended
+ * when read; bits above the width are ignored when written. Handler templates hold a width in a
+ * static final field, so that HotSpot sees through every call; a record, because it trusts the
+ * fields of records to be final.
  *
  * @param addressing how the address of the memory operand is found
  */
@@ -88,8 +89,9 @@ record Width(Size unit, Addressing addressing) {
   }
 
   /**
-   * Where the memory operand is in the backing store, if it may be updated there directly, else -1; then {@link #forUpdate} is
-   * the way. Checks nothing but the page: to be called with an address from {@link #forWrite}.
+   * Where the memory operand is in the backing store, if it may be updated there directly, else -1;
+   * then {@link #forUpdate} is the way. Checks nothing but the page: to be called with an address
+   * from {@link #forWrite}.
    */
   int directUpdate(Cpu c, int linear) {
     return c.directUpdate(linear, unit.size());

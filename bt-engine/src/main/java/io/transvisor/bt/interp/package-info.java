@@ -1,2 +1,5 @@
-/** The interpreter: the CPU object, the handlers of every instruction family, and the loop that runs decoded traces. */
+/**
+ * The interpreter: the CPU object, the handlers of every instruction family, and the loop that runs
+ * decoded traces.
+ */
 package io.transvisor.bt.interp;

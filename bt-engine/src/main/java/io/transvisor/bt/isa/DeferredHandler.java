@@ -3,8 +3,8 @@ package io.transvisor.bt.isa;
 import io.transvisor.bt.interp.Cpu;
 
 /**
- * A specialised handler that is not made before its form is first decoded: the table has some thousand, and a guest uses few.
- * {@link Form#handler} gives out what it stands for.
+ * A specialised handler that is not made before its form is first decoded: the table has some
+ * thousand, and a guest uses few. {@link Form#handler} gives out what it stands for.
  */
 final class DeferredHandler extends Handler {
   private final Specializer specializer;
@@ -18,7 +18,10 @@ final class DeferredHandler extends Handler {
     this.semantics = semantics;
   }
 
-  /** The handler itself for memory operands of a shape; always the same one. Decoders on any thread may ask. */
+  /**
+   * The handler itself for memory operands of a shape; always the same one. Decoders on any thread
+   * may ask.
+   */
   synchronized Handler resolve(MemoryShape shape) {
     int n = semantics instanceof MemoryShape.Dependent ? shape.ordinal() : 0;
     if (made[n] == null) {

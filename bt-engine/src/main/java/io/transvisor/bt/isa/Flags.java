@@ -1,9 +1,10 @@
 package io.transvisor.bt.isa;
 
 /**
- * How the arithmetic flags follow from operands and results. Carries are vectors: bit n is the carry out of bit n; vectors of
- * narrow operations are moved up so that bit 31 is always CF and bit 30 the carry into the sign, with AF staying in bit 3 (see
- * {@link io.transvisor.core.cpu.CpuState#flagCarries}).
+ * How the arithmetic flags follow from operands and results. Carries are vectors: bit n is the
+ * carry out of bit n; vectors of narrow operations are moved up so that bit 31 is always CF and bit
+ * 30 the carry into the sign, with AF staying in bit 3 (see {@link
+ * io.transvisor.core.cpu.CpuState#flagCarries}).
  */
 public final class Flags {
   private Flags() {}

@@ -3,8 +3,8 @@ package io.transvisor.bt.isa;
 import io.transvisor.core.cpu.CpuState;
 
 /**
- * One row of the instruction table: encoding, operands, effect on flags and on the run of instructions, and the handlers. Made by
- * {@link FormTable#op}.
+ * One row of the instruction table: encoding, operands, effect on flags and on the run of
+ * instructions, and the handlers. Made by {@link FormTable#op}.
  */
 public final class Form {
   /** Immediates in the order they are encoded. */
@@ -79,7 +79,10 @@ public final class Form {
     return this;
   }
 
-  /** The instruction ends a trace: it changes the flow, the mode or the interrupt state, or touches ports or time; its handler sets EIP. */
+  /**
+   * The instruction ends a trace: it changes the flow, the mode or the interrupt state, or touches
+   * ports or time; its handler sets EIP.
+   */
   public Form ends() {
     ends = true;
     return this;
@@ -177,7 +180,10 @@ public final class Form {
     return flagsUndefined;
   }
 
-  /** The handler for an operand size and a register or memory operand, or null where that combination is no instruction. */
+  /**
+   * The handler for an operand size and a register or memory operand, or null where that
+   * combination is no instruction.
+   */
   public Handler handler(boolean operand32, boolean memory) {
     int which = (operand32 ? 2 : 0) | (memory ? 1 : 0);
     return handlers[which] instanceof DeferredHandler deferred
@@ -185,7 +191,9 @@ public final class Form {
         : handlers[which];
   }
 
-  /** The handler for a memory operand of a shape, or null where a memory operand is no instruction. */
+  /**
+   * The handler for a memory operand of a shape, or null where a memory operand is no instruction.
+   */
   public Handler handler(boolean operand32, MemoryShape shape) {
     int which = operand32 ? 3 : 1;
     if (!(handlers[which] instanceof DeferredHandler deferred)) {

@@ -5,7 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * All instruction forms, found by opcode. Rows are added with an encoding in the notation of the SDM's opcode column:
+ * All instruction forms, found by opcode. Rows are added with an encoding in the notation of the
+ * SDM's opcode column:
  *
  * <ul>
  *   <li>{@code "01 /r"}: opcode with ModRM; {@code "0F AF /r"}: two-byte opcode

@@ -1,6 +1,8 @@
 package io.transvisor.bt.isa;
 
-/** A decoded instruction. Immutable once the decoder has filled it in; fields are public for speed. */
+/**
+ * A decoded instruction. Immutable once the decoder has filled it in; fields are public for speed.
+ */
 public final class Insn {
   /** What to execute. */
   public Handler handler;
@@ -20,7 +22,10 @@ public final class Insn {
   /** The r/m field of ModRM when it names a register, or the register in the opcode's low bits. */
   public int rm;
 
-  /** Whether ModRM names memory; then the address is {@code (base + (index << scale) + disp) & addressMask} in segment {@link #seg}. */
+  /**
+   * Whether ModRM names memory; then the address is {@code (base + (index << scale) + disp) &
+   * addressMask} in segment {@link #seg}.
+   */
   public boolean memory;
 
   public int base;
@@ -28,13 +33,21 @@ public final class Insn {
   public int scale;
   public int disp;
 
-  /** 0xFFFF or 0xFFFFFFFF by address size. Also set for instructions without ModRM: string instructions and LOOP use it. */
+  /**
+   * 0xFFFF or 0xFFFFFFFF by address size. Also set for instructions without ModRM: string
+   * instructions and LOOP use it.
+   */
   public int addressMask;
 
-  /** Segment of the memory operand, overrides applied; for string instructions that of the source. */
+  /**
+   * Segment of the memory operand, overrides applied; for string instructions that of the source.
+   */
   public int seg;
 
-  /** Immediate, extended as the form says; displacement of a relative branch; offset of a far pointer. */
+  /**
+   * Immediate, extended as the form says; displacement of a relative branch; offset of a far
+   * pointer.
+   */
   public int imm;
 
   /** Second immediate: selector of a far pointer, level of ENTER. */

@@ -1,6 +1,9 @@
 package io.transvisor.bt.isa;
 
-/** What is known of a memory operand when its instruction is decoded; handlers are specialised for it. */
+/**
+ * What is known of a memory operand when its instruction is decoded; handlers are specialised for
+ * it.
+ */
 public enum MemoryShape {
   /** Nothing. */
   GENERAL,

@@ -31,7 +31,8 @@ class ControlRegistersTest {
   })
   void writes(int register, String value, String model, int vector) {
     SystemTestMachine m = new SystemTestMachine(model);
-    m.c.gpr[CpuState.EAX] = Integer.parseUnsignedInt(value.substring(value.startsWith("0x") ? 2 : 0), 16);
+    m.c.gpr[CpuState.EAX] =
+        Integer.parseUnsignedInt(value.substring(value.startsWith("0x") ? 2 : 0), 16);
     m.code("0F 22 %02X".formatted(0xC0 | register << 3)).step(1);
     if (vector < 0) {
       assertThat(m.c.eip).isEqualTo(CODE_AT + 3);

@@ -191,7 +191,10 @@ class FarTransferTest {
     SegmentLoader.set(
         c, CpuState.FS, SystemTestMachine.DATA_3, Descriptor.find(c, SystemTestMachine.DATA_3));
     SegmentLoader.set(
-        c, CpuState.GS, SystemTestMachine.CONFORMING, Descriptor.find(c, SystemTestMachine.CONFORMING));
+        c,
+        CpuState.GS,
+        SystemTestMachine.CONFORMING,
+        Descriptor.find(c, SystemTestMachine.CONFORMING));
     int esp = c.gpr[CpuState.ESP];
     int[] frame = {TARGET, SystemTestMachine.CODE_3, 0x7000, SystemTestMachine.DATA_3};
     for (int n = 0; n < frame.length; n++) {

@@ -49,7 +49,12 @@ class FlagInstructionsTest {
 
   @ParameterizedTest(name = "{0} at level {1} with IOPL {2}: vector {3}")
   @CsvSource({
-    "FA, 0, 0, -1", "FA, 3, 3, -1", "FA, 3, 2, 13", "FA, 1, 0, 13", "FB, 3, 2, 13", "FB, 1, 1, -1"
+    "FA, 0, 0, -1",
+    "FA, 3, 3, -1",
+    "FA, 3, 2, 13",
+    "FA, 1, 0, 13",
+    "FB, 3, 2, 13",
+    "FB, 1, 1, -1"
   })
   void cliAndStiNeedIopl(String code, int level, int iopl, int vector) {
     m.setLevel(level);

@@ -11,9 +11,9 @@ import io.transvisor.core.port.PortSpace;
 import io.transvisor.mmu.PageFaultException;
 
 /**
- * A processor with 4 MiB of memory and nothing else, in protected mode at CPL 0 without paging, for tests of instructions. In
- * 32-bit mode all segments are flat; in 16-bit mode code and data have 64 KiB segments of their own, as the recorded vectors
- * assume.
+ * A processor with 4 MiB of memory and nothing else, in protected mode at CPL 0 without paging, for
+ * tests of instructions. In 32-bit mode all segments are flat; in 16-bit mode code and data have 64
+ * KiB segments of their own, as the recorded vectors assume.
  */
 final class FlatMachine {
   static final int DATA = 0x100000;
@@ -49,7 +49,8 @@ final class FlatMachine {
   FlatMachine() {
     memory = new PhysicalMemory(SIZE, 0);
     memory.mapRam("ram", 0, SIZE, memory.ram(), 0, 0);
-    engine = new InterpreterEngine(memory, ports, NO_INTERRUPTS, () -> 0, CpuModel.parse("pentium3"));
+    engine =
+        new InterpreterEngine(memory, ports, NO_INTERRUPTS, () -> 0, CpuModel.parse("pentium3"));
     cpu = engine.cpu();
     cpu.cr0 = CpuState.CR0_PE | CpuState.CR0_ET;
     cpu.mmu.setControl(cpu.cr0, 0, 0);
@@ -72,7 +73,9 @@ final class FlatMachine {
     cpu.deriveMode();
   }
 
-  /** Turns paging on, each page mapped at its own address, supervisor and writable. CR0.WP is set. */
+  /**
+   * Turns paging on, each page mapped at its own address, supervisor and writable. CR0.WP is set.
+   */
   void enablePaging() {
     memory.write(PAGE_DIRECTORY, 4, PAGE_TABLE | 3);
     for (int page = 0; page < SIZE >>> 12; page++) {
@@ -83,7 +86,9 @@ final class FlatMachine {
     cpu.mmu.setControl(cpu.cr0, cpu.cr3, cpu.cr4);
   }
 
-  /** Maps the page of a linear address to another one, with the low bits of its page-table entry. */
+  /**
+   * Maps the page of a linear address to another one, with the low bits of its page-table entry.
+   */
   void map(int linear, int physical, int flags) {
     memory.write(PAGE_TABLE + 4 * (linear >>> 12), 4, physical & ~0xFFF | flags);
     cpu.mmu.invalidatePage(linear);

@@ -6,7 +6,9 @@ import io.transvisor.core.cpu.CpuState;
 import io.transvisor.core.cpu.ExecutionEngine.Outcome;
 import org.junit.jupiter.api.Test;
 
-/** Loops that run until their traces are one fused call, and then something happens in the middle. */
+/**
+ * Loops that run until their traces are one fused call, and then something happens in the middle.
+ */
 class FusedInstructionsTest {
   private static final int ROUNDS = 400_000;
   private static final int ENTRY = SystemTestMachine.CODE_AT;
@@ -62,7 +64,12 @@ class FusedInstructionsTest {
 
   @Test
   void segmentThatIsNoLongerFlatIsSeen() {
-    machine.descriptor(SystemTestMachine.FREE, SystemTestMachine.DATA_AT, 0xFFFFF, 0x93, SystemTestMachine.SIZE_32);
+    machine.descriptor(
+        SystemTestMachine.FREE,
+        SystemTestMachine.DATA_AT,
+        0xFFFFF,
+        0x93,
+        SystemTestMachine.SIZE_32);
     machine.dword(SystemTestMachine.DATA_AT + 0x100, 1);
     machine.dword(2 * SystemTestMachine.DATA_AT + 0x100, 2);
     // mov ds,ax; mov edx,[esi]; inc ebx; dec ecx; jnz -8; hlt

@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.zip.GZIPInputStream;
 
 /**
- * The recorded results of integer instructions on a real processor; the recorder, {@code src/test/native/integer-vectors.c},
- * describes the file. Inputs are not in it but come from the same generator as there.
+ * The recorded results of integer instructions on a real processor; the recorder, {@code
+ * src/test/native/integer-vectors.c}, describes the file. Inputs are not in it but come from the
+ * same generator as there.
  */
 final class IntegerVectors {
   /** Length of the data the instructions work on, and its offset from {@link FlatMachine#DATA}. */
@@ -63,7 +64,10 @@ final class IntegerVectors {
   final int[] resultRegisters = new int[8];
   int resultFlags;
 
-  /** Whether the instruction is expected to go elsewhere than to the next one; then to {@link #resultEip}. */
+  /**
+   * Whether the instruction is expected to go elsewhere than to the next one; then to {@link
+   * #resultEip}.
+   */
   boolean jumps;
 
   int resultEip;
@@ -97,7 +101,8 @@ final class IntegerVectors {
       switch (u8()) {
         case 'F' -> {
           int length = u8();
-          families.add(new Family(new String(file, at, length, StandardCharsets.US_ASCII), at + length));
+          families.add(
+              new Family(new String(file, at, length, StandardCharsets.US_ASCII), at + length));
           at += length;
         }
         case 'I' -> {
@@ -172,7 +177,12 @@ final class IntegerVectors {
 
   /** From the file's flag bits to those of EFLAGS. */
   private static int unpack(int f) {
-    return f & 1 | (f & 2) << 1 | (f & 4) << 2 | (f & 0x18) << 3 | (f & 0x20) << 6 | (f & 0x40) << 4;
+    return f & 1
+        | (f & 2) << 1
+        | (f & 4) << 2
+        | (f & 0x18) << 3
+        | (f & 0x20) << 6
+        | (f & 0x40) << 4;
   }
 
   private long next() {

@@ -11,7 +11,10 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The interpreter does with integer instructions what a real processor did: registers, defined flags, memory, exceptions. */
+/**
+ * The interpreter does with integer instructions what a real processor did: registers, defined
+ * flags, memory, exceptions.
+ */
 class IntegerVectorsTest {
   private static final IntegerVectors VECTORS = new IntegerVectors();
   private static final FlatMachine MACHINE = new FlatMachine();

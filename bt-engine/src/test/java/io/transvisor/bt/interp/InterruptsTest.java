@@ -54,7 +54,9 @@ class InterruptsTest {
     assertThat(m.slot(1)).isEqualTo(SystemTestMachine.CODE_3);
     assertThat(m.slot(3)).isEqualTo(SystemTestMachine.STACK_3);
     assertThat(m.slot(4)).isEqualTo(SystemTestMachine.DATA_3);
-    assertThat(c.selector[CpuState.DS]).as("data segments stay").isEqualTo(SystemTestMachine.DATA_3);
+    assertThat(c.selector[CpuState.DS])
+        .as("data segments stay")
+        .isEqualTo(SystemTestMachine.DATA_3);
 
     m.code("CF").step(1); // iret
     assertThat(c.cpl).isEqualTo(3);

@@ -46,10 +46,47 @@ class PreciseFaultsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "01 03", "66 11 03", "83 2B 01", "FF 03", "F7 1B", "F7 13", "D1 23", "C1 03 05", "D3 1B", "0F A4 03 05",
-        "0F AD 03", "0F AB 13", "0F BA 33 07", "87 03", "0F C1 03", "0F B1 03", "0F C7 0B", "89 03", "C7 03 01 02 03 04",
-        "03 03", "8B 03", "F7 23", "F7 33", "0F AF 03", "6B 03 05", "0F A3 13", "0F BC 03", "0F B7 03", "0F 44 03",
-        "85 03", "3B 03", "FF 33", "8F 03", "FF 13", "FF 23", "58", "61", "C9", "C3", "C2 04 00", "62 03"
+        "01 03",
+        "66 11 03",
+        "83 2B 01",
+        "FF 03",
+        "F7 1B",
+        "F7 13",
+        "D1 23",
+        "C1 03 05",
+        "D3 1B",
+        "0F A4 03 05",
+        "0F AD 03",
+        "0F AB 13",
+        "0F BA 33 07",
+        "87 03",
+        "0F C1 03",
+        "0F B1 03",
+        "0F C7 0B",
+        "89 03",
+        "C7 03 01 02 03 04",
+        "03 03",
+        "8B 03",
+        "F7 23",
+        "F7 33",
+        "0F AF 03",
+        "6B 03 05",
+        "0F A3 13",
+        "0F BC 03",
+        "0F B7 03",
+        "0F 44 03",
+        "85 03",
+        "3B 03",
+        "FF 33",
+        "8F 03",
+        "FF 13",
+        "FF 23",
+        "58",
+        "61",
+        "C9",
+        "C3",
+        "C2 04 00",
+        "62 03"
       })
   void pageFaultLeavesEverything(String hex) {
     machine.enablePaging();
@@ -65,7 +102,17 @@ class PreciseFaultsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"50", "6A 01", "68 01 02 03 04", "60", "E8 00 00 00 00", "C8 10 00 00", "C8 00 00 03", "FF D0"})
+  @ValueSource(
+      strings = {
+        "50",
+        "6A 01",
+        "68 01 02 03 04",
+        "60",
+        "E8 00 00 00 00",
+        "C8 10 00 00",
+        "C8 00 00 03",
+        "FF D0"
+      })
   void faultOfAPushLeavesRegisters(String hex) {
     machine.enablePaging();
     machine.map(MISSING, MISSING, 1);
@@ -90,8 +137,18 @@ class PreciseFaultsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "EB 7E, 0", "E9 00 00 10 00, 0", "E8 00 00 10 00, 0", "74 7E, 64", "0F 84 00 00 10 00, 64", "FF E0, 0", "FF D0, 0",
-    "C3, 0", "C2 04 00, 0", "E2 7E, 0", "E1 7E, 64", "E3 7E, 0"
+    "EB 7E, 0",
+    "E9 00 00 10 00, 0",
+    "E8 00 00 10 00, 0",
+    "74 7E, 64",
+    "0F 84 00 00 10 00, 64",
+    "FF E0, 0",
+    "FF D0, 0",
+    "C3, 0",
+    "C2 04 00, 0",
+    "E2 7E, 0",
+    "E1 7E, 64",
+    "E3 7E, 0"
   })
   void branchBeyondTheCodeSegment(String hex, int flags) {
     cpu.segLimit[CpuState.CS] = machine.entry() + 0x20;
@@ -110,7 +167,12 @@ class PreciseFaultsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"8B 04 25 FE FF 00 00, 13", "36 8B 04 25 FE FF 00 00, 12", "8B 45 00, 12", "FF 34 25 FD FF 00 00, 13"})
+  @CsvSource({
+    "8B 04 25 FE FF 00 00, 13",
+    "36 8B 04 25 FE FF 00 00, 12",
+    "8B 45 00, 12",
+    "FF 34 25 FD FF 00 00, 13"
+  })
   void segmentLimits(String hex, int vector) {
     for (int s : new int[] {CpuState.DS, CpuState.SS}) {
       cpu.segLimit[s] = 0xFFFF;
@@ -146,8 +208,21 @@ class PreciseFaultsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "8D C0", "62 C0", "8F C8", "8F 08", "C6 C8 00", "C6 08 00", "C7 C8 00 00 00 00", "FF F8", "FF 38", "FE D0", "FE 10",
-        "0F BA C0 00", "0F BA 00 00", "0F C7 C8", "0F C7 00"
+        "8D C0",
+        "62 C0",
+        "8F C8",
+        "8F 08",
+        "C6 C8 00",
+        "C6 08 00",
+        "C7 C8 00 00 00 00",
+        "FF F8",
+        "FF 38",
+        "FE D0",
+        "FE 10",
+        "0F BA C0 00",
+        "0F BA 00 00",
+        "0F C7 C8",
+        "0F C7 00"
       })
   void formsThatDoNotExist(String hex) {
     assertThat(vectorOf(hex)).isEqualTo(GuestFault.UD);
@@ -156,8 +231,24 @@ class PreciseFaultsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "F0 01 C0", "F0 03 03", "F0 3B 03", "F0 39 03", "F0 85 03", "F0 89 03", "F0 D1 23", "F0 FF 33", "F0 90", "F0 A4",
-        "F0 0F A3 03", "F0 0F BA 23 01", "F0 83 3B 01", "F0 40", "F0 87 C0", "F0 F7 23", "F0 0F A4 03 01", "F0 EB 00"
+        "F0 01 C0",
+        "F0 03 03",
+        "F0 3B 03",
+        "F0 39 03",
+        "F0 85 03",
+        "F0 89 03",
+        "F0 D1 23",
+        "F0 FF 33",
+        "F0 90",
+        "F0 A4",
+        "F0 0F A3 03",
+        "F0 0F BA 23 01",
+        "F0 83 3B 01",
+        "F0 40",
+        "F0 87 C0",
+        "F0 F7 23",
+        "F0 0F A4 03 01",
+        "F0 EB 00"
       })
   void lockIsForReadModifyWriteOnly(String hex) {
     cpu.gpr[CpuState.EBX] = FlatMachine.DATA;
@@ -167,8 +258,19 @@ class PreciseFaultsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "F0 01 03", "F0 FF 03", "F0 F7 1B", "F0 87 03", "F0 0F C1 03", "F0 0F B1 03", "F0 0F C7 0B", "F0 0F AB 03",
-        "F0 0F BA 2B 01", "F0 83 2B 01", "F0 80 0B 01", "F0 FE 0B", "F0 F6 13"
+        "F0 01 03",
+        "F0 FF 03",
+        "F0 F7 1B",
+        "F0 87 03",
+        "F0 0F C1 03",
+        "F0 0F B1 03",
+        "F0 0F C7 0B",
+        "F0 0F AB 03",
+        "F0 0F BA 2B 01",
+        "F0 83 2B 01",
+        "F0 80 0B 01",
+        "F0 FE 0B",
+        "F0 F6 13"
       })
   void lockedReadModifyWrite(String hex) {
     cpu.gpr[CpuState.EBX] = FlatMachine.DATA;
@@ -177,7 +279,15 @@ class PreciseFaultsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"F6 F1, 0", "F7 F1, 0", "F7 F9, 0", "66 F7 F9, 0", "D4 00, 0", "F7 F9, -1", "66 F7 F9, -1"})
+  @CsvSource({
+    "F6 F1, 0",
+    "F7 F1, 0",
+    "F7 F9, 0",
+    "66 F7 F9, 0",
+    "D4 00, 0",
+    "F7 F9, -1",
+    "66 F7 F9, -1"
+  })
   void divideErrors(String hex, int divisor) {
     cpu.gpr[CpuState.EAX] = hex.startsWith("66") ? 0 : 0x80000000;
     if (divisor == 0) {

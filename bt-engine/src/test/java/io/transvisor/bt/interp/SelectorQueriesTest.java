@@ -13,7 +13,8 @@ class SelectorQueriesTest {
   private final SystemTestMachine m = new SystemTestMachine();
   private final Cpu c = m.c;
 
-  @ParameterizedTest(name = "level {0}, selector {1}, access {2}: lar {3} lsl {4} verr {5} verw {6}")
+  @ParameterizedTest(
+      name = "level {0}, selector {1}, access {2}: lar {3} lsl {4} verr {5} verw {6}")
   @CsvSource({
     "0, 0x80, 0x93, true, true, true, true",
     "0, 0x80, 0x91, true, true, true, false",
@@ -91,7 +92,9 @@ class SelectorQueriesTest {
   }
 
   @ParameterizedTest(name = "{0} is undefined in real-address mode")
-  @CsvSource({"0F02C8", "0F03C8", "0F00E0", "0F00E8", "63D8", "0F00C0", "0F00C8", "0F00D0", "0F00D8"})
+  @CsvSource({
+    "0F02C8", "0F03C8", "0F00E0", "0F00E8", "63D8", "0F00C0", "0F00C8", "0F00D0", "0F00D8"
+  })
   void undefinedInRealMode(String code) {
     m.setRealMode();
     assertThat(m.run(code).vector()).isEqualTo(GuestFault.UD);

@@ -6,7 +6,10 @@ import io.transvisor.core.cpu.CpuState;
 import io.transvisor.core.cpu.ExecutionEngine.Outcome;
 import org.junit.jupiter.api.Test;
 
-/** Code that changes: by the CPU, through other mappings, by DMA, by remapping; and code on two pages. One test per path. */
+/**
+ * Code that changes: by the CPU, through other mappings, by DMA, by remapping; and code on two
+ * pages. One test per path.
+ */
 class SelfModifyingCodeTest {
   private static final int HLT = 0xF4;
   private static final int LAST_BYTE_OF_PAGE = FlatMachine.CODE + 0xFFF;
@@ -39,7 +42,8 @@ class SelfModifyingCodeTest {
   void theNextInstructionOfTheSameTrace() {
     int next = machine.entry() + 7;
     // mov byte [next+1],0x22; mov al,0x11; hlt
-    machine.load(0xC6, 0x05, next + 1, next + 1 >> 8, next + 1 >> 16, next + 1 >> 24, 0x22, 0xB0, 0x11, HLT);
+    machine.load(
+        0xC6, 0x05, next + 1, next + 1 >> 8, next + 1 >> 16, next + 1 >> 24, 0x22, 0xB0, 0x11, HLT);
     run(machine.entry());
     assertThat(al()).isEqualTo(0x22);
   }

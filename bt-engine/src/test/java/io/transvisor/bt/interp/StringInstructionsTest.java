@@ -13,7 +13,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What recorded vectors do not reach: long repetitions in pages, interruption, faults in the middle, devices. */
+/**
+ * What recorded vectors do not reach: long repetitions in pages, interruption, faults in the
+ * middle, devices.
+ */
 class StringInstructionsTest {
   private static final int REP = 0xF3;
   private static final int REPNE = 0xF2;
@@ -70,7 +73,8 @@ class StringInstructionsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {-5000, -4096, -100, -17, -4, -3, -1, 0, 1, 2, 3, 4, 5, 16, 17, 100, 4095, 4096, 5000})
+  @ValueSource(
+      ints = {-5000, -4096, -100, -17, -4, -3, -1, 0, 1, 2, 3, 4, 5, 16, 17, 100, 4095, 4096, 5000})
   void overlappingCopiesGoElementByElement(int distance) {
     for (int size : new int[] {1, 4}) {
       for (boolean down : new boolean[] {false, true}) {
@@ -155,7 +159,8 @@ class StringInstructionsTest {
     registers(0x6000, BUFFER, BUFFER + 0x8005, 0);
     machine.load(REP, CMPSB);
     runToEnd(2);
-    assertRegisters(0x6000 - different - 1, BUFFER + different + 1, BUFFER + 0x8005 + different + 1);
+    assertRegisters(
+        0x6000 - different - 1, BUFFER + different + 1, BUFFER + 0x8005 + different + 1);
     assertThat(cpu.zero()).isFalse();
   }
 
@@ -169,7 +174,8 @@ class StringInstructionsTest {
     machine.load(REP, MOVSB);
     runToEnd(2);
     for (int k = 0; k < 0x20; k++) {
-      assertThat(machine.memory.read(BUFFER + 0x100 + k, 1)).isEqualTo((0xFFF0 + k & 0xFFFF) * 7 & 0xFF);
+      assertThat(machine.memory.read(BUFFER + 0x100 + k, 1))
+          .isEqualTo((0xFFF0 + k & 0xFFFF) * 7 & 0xFF);
     }
     assertRegisters(0xABCD0000, 0x12340010, 0x55550120);
   }
@@ -188,7 +194,17 @@ class StringInstructionsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"A4, true", "A4, false", "AA, true", "AC, false", "A6, true", "A6, false", "AE, true", "6D, true", "6E, false"})
+  @CsvSource({
+    "A4, true",
+    "A4, false",
+    "AA, true",
+    "AC, false",
+    "A6, true",
+    "A6, false",
+    "AE, true",
+    "6D, true",
+    "6E, false"
+  })
   void pageFaultsLeaveFinishedIterationsDone(String opcode, boolean atDestination) {
     machine.enablePaging();
     machine.ports.register("test", 0x300, 4, 2, new Counter());
@@ -290,7 +306,8 @@ class StringInstructionsTest {
     registers(3, 0xE0000000, 0xE0000100, 0);
     machine.load(REP, MOVSD);
     runToEnd(2);
-    assertThat(accesses).containsExactly("r0/4", "w256/4=0", "r4/4", "w260/4=4", "r8/4", "w264/4=8");
+    assertThat(accesses)
+        .containsExactly("r0/4", "w256/4=0", "r4/4", "w260/4=4", "r8/4", "w264/4=8");
     accesses.clear();
     registers(2, 0xE0000010, 0, 0);
     machine.load(REP, LODSB);

@@ -13,9 +13,9 @@ import io.transvisor.core.port.PortSpace;
 import java.util.HexFormat;
 
 /**
- * A CPU with 1 MiB of RAM in protected mode without paging: a GDT with one segment of each kind, an IDT whose 32-bit interrupt
- * gates all lead to a HLT of their own, a task state. A test puts instruction bytes at CS:EIP, runs to a HLT and looks which
- * handler it is and what was pushed.
+ * A CPU with 1 MiB of RAM in protected mode without paging: a GDT with one segment of each kind, an
+ * IDT whose 32-bit interrupt gates all lead to a HLT of their own, a task state. A test puts
+ * instruction bytes at CS:EIP, runs to a HLT and looks which handler it is and what was pushed.
  */
 final class SystemTestMachine implements InterruptController {
   static final int GDT = 0x1000;
@@ -202,7 +202,9 @@ final class SystemTestMachine implements InterruptController {
   void descriptor(int selector, int base, int limit, int access, int flags) {
     int at = GDT + (selector & 0xFFF8);
     dword(at, base << 16 | limit & 0xFFFF);
-    dword(at + 4, base & 0xFF000000 | flags << 20 | limit & 0xF0000 | access << 8 | base >>> 16 & 0xFF);
+    dword(
+        at + 4,
+        base & 0xFF000000 | flags << 20 | limit & 0xF0000 | access << 8 | base >>> 16 & 0xFF);
   }
 
   /** Writes a gate anywhere. */

@@ -15,7 +15,9 @@ class VirtualModeTest {
   void iretEntersAndInterruptsLeave() {
     int esp = c.gpr[CpuState.ESP] - 64;
     c.gpr[CpuState.ESP] = esp;
-    int[] frame = {0x20, 0x1000, CpuState.VM | CpuState.IF | 2, 0xFFF0, 0x0A00, 0x1111, 0x2222, 0x3333, 0x4444};
+    int[] frame = {
+      0x20, 0x1000, CpuState.VM | CpuState.IF | 2, 0xFFF0, 0x0A00, 0x1111, 0x2222, 0x3333, 0x4444
+    };
     for (int n = 0; n < frame.length; n++) {
       m.dword(esp + 4 * n, frame[n]);
     }
@@ -34,7 +36,17 @@ class VirtualModeTest {
     assertThat(m.vector()).isEqualTo(GuestFault.UD);
     assertThat(c.isV86()).isFalse();
     assertThat(c.gpr[CpuState.ESP]).isEqualTo(SystemTestMachine.STACK_0 - 36);
-    int[] pushed = {0x20, 0x1000, CpuState.VM | CpuState.IF | CpuState.RF | 2, 0xFFF0, 0x0A00, 0x1111, 0x2222, 0x3333, 0x4444};
+    int[] pushed = {
+      0x20,
+      0x1000,
+      CpuState.VM | CpuState.IF | CpuState.RF | 2,
+      0xFFF0,
+      0x0A00,
+      0x1111,
+      0x2222,
+      0x3333,
+      0x4444
+    };
     for (int n = 0; n < pushed.length; n++) {
       assertThat(m.slot(n)).as("slot " + n).isEqualTo(pushed[n]);
     }

@@ -6,7 +6,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/** Runs the script by which firmware places ACPI tables (QEMU, docs/specs/fw_cfg, linker/loader): pointers and checksums. */
+/**
+ * Runs the script by which firmware places ACPI tables (QEMU, docs/specs/fw_cfg, linker/loader):
+ * pointers and checksums.
+ */
 final class AcpiPlacement {
   private static final int COMMAND_SIZE = 128;
   private static final int NAME_SIZE = 56;

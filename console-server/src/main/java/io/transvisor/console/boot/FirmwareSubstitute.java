@@ -5,8 +5,9 @@ import io.transvisor.core.port.PortSpace;
 import io.transvisor.device.acpi.AcpiTables;
 
 /**
- * Does for a kernel booted without firmware what firmware would have done to the board: PCI resources and interrupt routing, power
- * management ports, interrupt controllers, ACPI tables. Works through ports, as firmware does.
+ * Does for a kernel booted without firmware what firmware would have done to the board: PCI
+ * resources and interrupt routing, power management ports, interrupt controllers, ACPI tables.
+ * Works through ports, as firmware does.
  */
 public final class FirmwareSubstitute {
   private static final int CONFIG_ADDRESS = 0xCF8;
@@ -62,7 +63,9 @@ public final class FirmwareSubstitute {
     ports.write(CONFIG_DATA + (register & 3), width, value);
   }
 
-  /** Makes C0000 to FFFFF RAM (PAM registers of the host bridge), where the ACPI root pointer goes. */
+  /**
+   * Makes C0000 to FFFFF RAM (PAM registers of the host bridge), where the ACPI root pointer goes.
+   */
   private void shadowRam() {
     config(HOST_BRIDGE, 0x59, 1, 0x30);
     for (int register = 0x5A; register <= 0x5F; register++) {

@@ -8,8 +8,9 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The 32-bit entry of the Linux/x86 boot protocol, 2.00 and later (Documentation/x86/boot and zero-page in the kernel's tree). The
- * real-mode part of the kernel is skipped, so no firmware is called: memory map and screen are described in {@code boot_params}.
+ * The 32-bit entry of the Linux/x86 boot protocol, 2.00 and later (Documentation/x86/boot and
+ * zero-page in the kernel's tree). The real-mode part of the kernel is skipped, so no firmware is
+ * called: memory map and screen are described in {@code boot_params}.
  */
 final class LinuxBoot implements KernelBoot {
   // Setup header, by offset in the file and in boot_params.
@@ -73,6 +74,11 @@ final class LinuxBoot implements KernelBoot {
     if ((kernel.bytes().get(LOAD_FLAGS) & LOADED_HIGH) == 0) {
       throw kernel.error("a zImage that loads below 1 MiB; only bzImage kernels are supported");
     }
+    if (kernel.bytes().getInt(CODE32_START) == 0) {
+      throw kernel.error(
+          "it starts in real mode and needs a BIOS, which kernels given by -kernel have not;"
+              + " boot it from a disk or CD");
+    }
     int longest = version >= 0x0206 ? kernel.bytes().getInt(CMDLINE_SIZE) : 255;
     if (this.commandLine.length - 1 > longest) {
       throw new VmmException(
@@ -95,7 +101,9 @@ final class LinuxBoot implements KernelBoot {
     if ((long) HIGH_KERNEL_ADDRESS + needed + initrd.length > top) {
       throw new VmmException(
           "-m %d: too little memory for this kernel and initrd, which need %d MiB"
-              .formatted(memory.ramSize() / MEBIBYTE, (HIGH_KERNEL_ADDRESS + (long) needed + initrd.length) / MEBIBYTE + 2));
+              .formatted(
+                  memory.ramSize() / MEBIBYTE,
+                  (HIGH_KERNEL_ADDRESS + (long) needed + initrd.length) / MEBIBYTE + 2));
     }
     memory.writeBytes(HIGH_KERNEL_ADDRESS, kernel.bytes().array(), setupBytes, payload);
     memory.writeBytes(COMMAND_LINE_ADDRESS, commandLine, 0, commandLine.length);
@@ -114,7 +122,8 @@ final class LinuxBoot implements KernelBoot {
     if (initrd.length == 0) {
       return 0;
     }
-    long max = version >= 0x0203 ? kernel.bytes().getInt(INITRD_ADDR_MAX) & 0xFFFFFFFFL : 0x37FFFFFF;
+    long max =
+        version >= 0x0203 ? kernel.bytes().getInt(INITRD_ADDR_MAX) & 0xFFFFFFFFL : 0x37FFFFFF;
     int address = (int) (Math.min(max + 1, top) - initrd.length) & -4096;
     memory.writeBytes(address, initrd, 0, initrd.length);
     return address;

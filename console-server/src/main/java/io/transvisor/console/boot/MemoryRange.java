@@ -3,7 +3,8 @@ package io.transvisor.console.boot;
 import java.util.List;
 
 /**
- * One entry of the memory map handed to a kernel, as BIOS function INT 15h AX=E820h would give it (ACPI specification, 15.1).
+ * One entry of the memory map handed to a kernel, as BIOS function INT 15h AX=E820h would give it
+ * (ACPI specification, 15.1).
  *
  * @param type {@link #RAM}, {@link #RESERVED} or {@link #ACPI_DATA}
  */

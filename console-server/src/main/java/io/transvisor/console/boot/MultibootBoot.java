@@ -8,7 +8,10 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Boots Multiboot 1 kernels, ELF or flat, with modules, memory map and command line (Multiboot specification 0.6.96, 3.2-3.3). */
+/**
+ * Boots Multiboot 1 kernels, ELF or flat, with modules, memory map and command line (Multiboot
+ * specification 0.6.96, 3.2-3.3).
+ */
 final class MultibootBoot implements KernelBoot {
   private static final int BOOTLOADER_MAGIC = 0x2BADB002;
   private static final int INFO_MEMORY = 1;
@@ -18,7 +21,10 @@ final class MultibootBoot implements KernelBoot {
   private static final int INFO_LOADER_NAME = 1 << 9;
   private static final int INFO_SIZE = 120;
 
-  /** Where the information structure and its strings go: below the kernel, above what BIOS and real mode use. */
+  /**
+   * Where the information structure and its strings go: below the kernel, above what BIOS and real
+   * mode use.
+   */
   private static final int INFO_ADDRESS = 0x9000;
 
   private static final int INFO_AREA = 0x80000;
@@ -30,7 +36,8 @@ final class MultibootBoot implements KernelBoot {
   private final List<MultibootModule> modules;
   private final String commandLine;
 
-  MultibootBoot(KernelImage kernel, MultibootHeader header, List<MultibootModule> modules, String append) {
+  MultibootBoot(
+      KernelImage kernel, MultibootHeader header, List<MultibootModule> modules, String append) {
     this.kernel = kernel;
     this.header = header;
     this.modules = modules;
@@ -39,7 +46,8 @@ final class MultibootBoot implements KernelBoot {
 
   @Override
   public void boot(PhysicalMemory memory, CpuState cpu, FirmwareData firmware) {
-    Loaded loaded = header.addressesGiven() ? loadFlat(memory, firmware) : loadElf(memory, firmware);
+    Loaded loaded =
+        header.addressesGiven() ? loadFlat(memory, firmware) : loadElf(memory, firmware);
     int info = writeInfo(memory, firmware, loaded.end());
     ProtectedModeEntry.enter(memory, cpu, loaded.entry());
     cpu.gpr[CpuState.EAX] = BOOTLOADER_MAGIC;
@@ -54,7 +62,8 @@ final class MultibootBoot implements KernelBoot {
     if (from < 0 || from > kernel.size()) {
       throw kernel.error("Multiboot load address lies outside the file");
     }
-    int length = header.loadEnd() == 0 ? kernel.size() - from : header.loadEnd() - header.loadAddress();
+    int length =
+        header.loadEnd() == 0 ? kernel.size() - from : header.loadEnd() - header.loadAddress();
     int end = header.bssEnd() == 0 ? header.loadAddress() + length : header.bssEnd();
     if (length < 0 || length > kernel.size() - from) {
       throw kernel.error("truncated: the Multiboot header asks for more bytes than the file has");
@@ -68,7 +77,8 @@ final class MultibootBoot implements KernelBoot {
   private Loaded loadElf(PhysicalMemory memory, FirmwareData firmware) {
     ByteBuffer b = kernel.bytes();
     if (b.getInt(0) != ELF_MAGIC || b.get(4) != 1 || b.getShort(18) != 3) {
-      throw kernel.error("a Multiboot kernel that is no 32-bit x86 ELF file and has no address fields");
+      throw kernel.error(
+          "a Multiboot kernel that is no 32-bit x86 ELF file and has no address fields");
     }
     int entry = b.getInt(24);
     int physicalEntry = entry;
@@ -140,10 +150,14 @@ final class MultibootBoot implements KernelBoot {
     align(b);
     int list = INFO_ADDRESS + b.position();
     for (int i = 0; i < lines.length; i++) {
-      b.putInt(starts[i]).putInt(starts[i] + modules.get(i).content().length).putInt(lines[i]).putInt(0);
+      b.putInt(starts[i])
+          .putInt(starts[i] + modules.get(i).content().length)
+          .putInt(lines[i])
+          .putInt(0);
     }
     int used = b.position();
-    b.putInt(0, INFO_MEMORY | INFO_COMMAND_LINE | INFO_MODULES | INFO_MEMORY_MAP | INFO_LOADER_NAME);
+    b.putInt(
+        0, INFO_MEMORY | INFO_COMMAND_LINE | INFO_MODULES | INFO_MEMORY_MAP | INFO_LOADER_NAME);
     b.putInt(4, 639);
     b.putInt(8, (firmware.usableBytes() >>> 10) - 1024);
     b.putInt(16, line);

@@ -20,7 +20,10 @@ record MultibootHeader(
   private static final int SEARCH = 8192;
   private static final int ADDRESS_FIELDS = 1 << 16;
 
-  /** Requirements we meet: page-aligned modules, memory information, video mode (as information only). */
+  /**
+   * Requirements we meet: page-aligned modules, memory information, video mode (as information
+   * only).
+   */
   private static final int KNOWN_REQUIREMENTS = 7;
 
   /** File offset of the header, or -1. */
@@ -46,7 +49,13 @@ record MultibootHeader(
     }
     return addresses
         ? new MultibootHeader(
-            at, true, b.getInt(at + 12), b.getInt(at + 16), b.getInt(at + 20), b.getInt(at + 24), b.getInt(at + 28))
+            at,
+            true,
+            b.getInt(at + 12),
+            b.getInt(at + 16),
+            b.getInt(at + 20),
+            b.getInt(at + 24),
+            b.getInt(at + 28))
         : new MultibootHeader(at, false, 0, 0, 0, 0, 0);
   }
 }

@@ -3,7 +3,10 @@ package io.transvisor.console.boot;
 import io.transvisor.core.cpu.CpuState;
 import io.transvisor.core.memory.PhysicalMemory;
 
-/** The state both boot protocols want: protected mode, flat 4 GiB segments, paging and interrupts off, A20 open. */
+/**
+ * The state both boot protocols want: protected mode, flat 4 GiB segments, paging and interrupts
+ * off, A20 open.
+ */
 final class ProtectedModeEntry {
   /** Selectors as the Linux boot protocol demands them; Multiboot leaves the values open. */
   private static final int CODE_SELECTOR = 0x10;

@@ -11,7 +11,8 @@ final class Arguments {
 
   static String[] normalise(String[] args) {
     return Arrays.stream(args)
-        .map(a -> a.startsWith("--") && a.length() > 2 && !TWO_DASHES.contains(a) ? a.substring(1) : a)
+        .map(a ->
+            a.startsWith("--") && a.length() > 2 && !TWO_DASHES.contains(a) ? a.substring(1) : a)
         .toArray(String[]::new);
   }
 }

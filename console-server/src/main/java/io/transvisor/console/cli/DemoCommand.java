@@ -14,7 +14,8 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "demo",
     sortOptions = false,
-    description = "Boots the built-in demo guest and serves its screen. Takes the options of 'run'.")
+    description =
+        "Boots the built-in demo guest and serves its screen. Takes the options of 'run'.")
 final class DemoCommand implements Callable<Integer> {
   private static final String KERNEL = "/io/transvisor/guests/demo.bin";
 
@@ -35,6 +36,7 @@ final class DemoCommand implements Callable<Integer> {
         """
         In the guest: type, move the mouse; it says on its screen what the keys do.
         To boot a disk of your own:  ./transvisor run -hda DISK.img  (-fda FLOPPY.img, -cdrom CD.iso -boot d)
-        Ctrl-C here ends the guest.""");
+        Ctrl-C here ends the guest.\
+        """);
   }
 }

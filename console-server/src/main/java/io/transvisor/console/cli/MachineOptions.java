@@ -8,10 +8,16 @@ import picocli.CommandLine.Option;
 
 /** The options that describe a machine, with QEMU's names. */
 final class MachineOptions {
-  @Option(names = "-m", paramLabel = "MiB", description = "Guest memory in MiB, or with suffix M or G. Default: 128.")
+  @Option(
+      names = "-m",
+      paramLabel = "MiB",
+      description = "Guest memory in MiB, or with suffix M or G. Default: 128.")
   private String memory = "128";
 
-  @Option(names = "-cpu", paramLabel = "MODEL", description = "486, pentium, pentium2, pentium3; ',leaf=N' limits CPUID. Default: pentium3.")
+  @Option(
+      names = "-cpu",
+      paramLabel = "MODEL",
+      description = "486, pentium, pentium2, pentium3; ',leaf=N' limits CPUID. Default: pentium3.")
   private String cpu = "pentium3";
 
   @Option(names = "-smp", paramLabel = "N", description = "Number of CPUs; only 1.")
@@ -23,7 +29,10 @@ final class MachineOptions {
   @Option(names = "-fdb", paramLabel = "FILE", description = "Second floppy image.")
   private Path fdb;
 
-  @Option(names = "-hda", paramLabel = "FILE", description = "Raw disk image, IDE primary master; -hdb, -hdc, -hdd the others.")
+  @Option(
+      names = "-hda",
+      paramLabel = "FILE",
+      description = "Raw disk image, IDE primary master; -hdb, -hdc, -hdd the others.")
   private Path hda;
 
   @Option(names = "-hdb", paramLabel = "FILE", hidden = true)
@@ -35,43 +44,69 @@ final class MachineOptions {
   @Option(names = "-hdd", paramLabel = "FILE", hidden = true)
   private Path hdd;
 
-  @Option(names = "-cdrom", paramLabel = "FILE", description = "CD-ROM image, IDE secondary master.")
+  @Option(
+      names = "-cdrom",
+      paramLabel = "FILE",
+      description = "CD-ROM image, IDE secondary master.")
   private Path cdrom;
 
-  @Option(names = "-boot", paramLabel = "ORDER", description = "a floppy, c disk, d CD-ROM; several letters give an order, ',menu=on' a menu.")
+  @Option(
+      names = "-boot",
+      paramLabel = "ORDER",
+      description = "a floppy, c disk, d CD-ROM; several letters give an order, ',menu=on' a menu.")
   private String boot;
 
-  @Option(names = "-kernel", paramLabel = "FILE", description = "Linux bzImage or Multiboot kernel to boot without firmware.")
+  @Option(
+      names = "-kernel",
+      paramLabel = "FILE",
+      description = "Linux bzImage or Multiboot kernel to boot without firmware.")
   private Path kernel;
 
-  @Option(names = "-initrd", paramLabel = "FILE", description = "Initial RAM disk; for Multiboot the modules: \"file args,file args\".")
+  @Option(
+      names = "-initrd",
+      paramLabel = "FILE",
+      description = "Initial RAM disk; for Multiboot the modules: \"file args,file args\".")
   private String initrd;
 
   @Option(names = "-append", paramLabel = "TEXT", description = "Kernel command line.")
   private String append;
 
-  @Option(names = "-bios", paramLabel = "FILE", description = "System BIOS image. Default: that of the seabios package.")
+  @Option(
+      names = "-bios",
+      paramLabel = "FILE",
+      description = "System BIOS image. Default: that of the seabios package.")
   private Path bios;
 
-  @Option(names = "-vgabios", paramLabel = "FILE", description = "Video BIOS image. Default: that of the seabios package.")
+  @Option(
+      names = "-vgabios",
+      paramLabel = "FILE",
+      description = "Video BIOS image. Default: that of the seabios package.")
   private Path vgabios;
 
   @Option(
       names = "-serial",
       paramLabel = "DEV",
-      description = "stdio, file:F, tcp:HOST:PORT[,server[,nowait]], null, none; twice for two ports. Default: null.")
+      description =
+          "stdio, file:F, tcp:HOST:PORT[,server[,nowait]], null, none; twice for two ports. Default: null.")
   private List<String> serial = new ArrayList<>();
 
-  @Option(names = "-parallel", paramLabel = "DEV", description = "file:F, null, none. Default: null.")
+  @Option(
+      names = "-parallel",
+      paramLabel = "DEV",
+      description = "file:F, null, none. Default: null.")
   private String parallel = "null";
 
-  @Option(names = "-debugcon", paramLabel = "DEV", description = "stdio or file:F for the firmware's debug port 402h.")
+  @Option(
+      names = "-debugcon",
+      paramLabel = "DEV",
+      description = "stdio or file:F for the firmware's debug port 402h.")
   private String debugcon;
 
   @Option(
       names = "-vnc",
       paramLabel = "[HOST]:N",
-      description = "VNC on port 5900+N; ',password-file=F' asks viewers for a password; none turns it off. Default: 127.0.0.1:0 or the next free.")
+      description =
+          "VNC on port 5900+N; ',password-file=F' asks viewers for a password; none turns it off. Default: 127.0.0.1:0 or the next free.")
   private String vnc;
 
   @Option(names = "-display", paramLabel = "none", description = "none: no screen is served.")
@@ -80,28 +115,46 @@ final class MachineOptions {
   @Option(names = "-nographic", hidden = true)
   private boolean nographic;
 
-  @Option(names = "-snapshot", description = "Disk writes go to temporary files and are forgotten at the end.")
+  @Option(
+      names = "-snapshot",
+      description = "Disk writes go to temporary files and are forgotten at the end.")
   private boolean snapshot;
 
   @Option(names = "-no-reboot", description = "A reset ends the run.")
   private boolean noReboot;
 
-  @Option(names = "-rtc", paramLabel = "base=B", description = "utc, localtime, or a date such as 2000-02-17T12:00:00. Default: utc.")
+  @Option(
+      names = "-rtc",
+      paramLabel = "base=B",
+      description = "utc, localtime, or a date such as 2000-02-17T12:00:00. Default: utc.")
   private String rtc;
 
   @Option(names = "-S", description = "Do not start the CPU.")
   private boolean stopped;
 
-  @Option(names = "-device", paramLabel = "DEV", description = "isa-debug-exit[,iobase=0xf4][,iosize=0x4].")
+  @Option(
+      names = "-device",
+      paramLabel = "DEV",
+      description = "isa-debug-exit[,iobase=0xf4][,iosize=0x4].")
   private List<String> devices = new ArrayList<>();
 
-  @Option(names = "-engine", paramLabel = "E", description = "How guest code is run: interpret. Default: interpret.")
+  @Option(
+      names = "-engine",
+      paramLabel = "E",
+      description = "How guest code is run: interpret. Default: interpret.")
   private String engine = "interpret";
 
-  @Option(names = "-clock", paramLabel = "C", description = "host: guest time follows the host; icount: it counts instructions, runs repeat exactly. Default: host.")
+  @Option(
+      names = "-clock",
+      paramLabel = "C",
+      description =
+          "host: guest time follows the host; icount: it counts instructions, runs repeat exactly. Default: host.")
   private String clock = "host";
 
-  @Option(names = {"-help", "--help", "-h"}, usageHelp = true, description = "Show this help.")
+  @Option(
+      names = {"-help", "--help", "-h"},
+      usageHelp = true,
+      description = "Show this help.")
   private boolean help;
 
   MachineSpec toSpec() {

@@ -11,10 +11,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code transvisor screendump}: a picture of the screen of a guest that is running, taken through its VNC port. */
+/**
+ * {@code transvisor screendump}: a picture of the screen of a guest that is running, taken through
+ * its VNC port.
+ */
 @Command(
     name = "screendump",
-    description = "Saves the screen of a running guest, seen through its VNC port, as a PNG or PPM file.")
+    description =
+        "Saves the screen of a running guest, seen through its VNC port, as a PNG or PPM file.")
 final class ScreendumpCommand implements Callable<Integer> {
   @Option(
       names = "-vnc",
@@ -32,7 +36,10 @@ final class ScreendumpCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FILE", description = "Picture to write: .png or .ppm.")
   private Path file;
 
-  @Option(names = {"-help", "--help", "-h"}, usageHelp = true, description = "Show this help.")
+  @Option(
+      names = {"-help", "--help", "-h"},
+      usageHelp = true,
+      description = "Show this help.")
   private boolean help;
 
   @Override

@@ -5,7 +5,10 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 
-/** The program: {@code transvisor run|demo|screendump}. Exit codes: the guest's, or 2 for a mistake in what we were given. */
+/**
+ * The program: {@code transvisor run|demo|screendump}. Exit codes: the guest's, or 2 for a mistake
+ * in what we were given.
+ */
 @Command(
     name = "transvisor",
     description = "Runs 32-bit x86 PC guests and shows their screens over VNC.",
@@ -21,10 +24,16 @@ public final class Transvisor implements Runnable {
   /** Exit code for a mistake of the user's. */
   static final int USAGE = 2;
 
-  @CommandLine.Option(names = {"--help", "-h"}, usageHelp = true, description = "Show this help.")
+  @CommandLine.Option(
+      names = {"--help", "-h"},
+      usageHelp = true,
+      description = "Show this help.")
   private boolean help;
 
-  @CommandLine.Option(names = {"--version", "-V"}, versionHelp = true, description = "Show the version.")
+  @CommandLine.Option(
+      names = {"--version", "-V"},
+      versionHelp = true,
+      description = "Show the version.")
   private boolean version;
 
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
@@ -52,19 +61,17 @@ public final class Transvisor implements Runnable {
     line.setOverwrittenOptionsAllowed(false);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setUsageHelpAutoWidth(true);
-    line.setParameterExceptionHandler(
-        (e, arguments) -> {
-          complain(e.getMessage());
-          return USAGE;
-        });
-    line.setExecutionExceptionHandler(
-        (e, commandLine, result) -> {
-          if (e instanceof VmmException) {
-            complain(e.getMessage());
-            return USAGE;
-          }
-          throw e;
-        });
+    line.setParameterExceptionHandler((e, arguments) -> {
+      complain(e.getMessage());
+      return USAGE;
+    });
+    line.setExecutionExceptionHandler((e, commandLine, result) -> {
+      if (e instanceof VmmException) {
+        complain(e.getMessage());
+        return USAGE;
+      }
+      throw e;
+    });
     return line.execute(Arguments.normalise(args));
   }
 

@@ -32,7 +32,8 @@ public final class MachineFactory {
   /**
    * Opens all files and assembles the machine; nothing runs yet.
    *
-   * @throws VmmException if a file is missing, locked or not what it should be; nothing stays open then
+   * @throws VmmException if a file is missing, locked or not what it should be; nothing stays open
+   *     then
    */
   public static AssembledMachine assemble(MachineSpec spec) {
     boolean directBoot = spec.kernel() != null;
@@ -84,12 +85,11 @@ public final class MachineFactory {
     PhysicalMemory memory = machine.memory();
     FirmwareSubstitute firmware =
         new FirmwareSubstitute(machine.ports(), memory, board.acpiTables());
-    machine.onReset(
-        () -> {
-          board.setFirmwareDefaults();
-          kernel.boot(memory, machine.engine().cpu(), firmware.prepare());
-          machine.engine().stateChanged();
-        });
+    machine.onReset(() -> {
+      board.setFirmwareDefaults();
+      kernel.boot(memory, machine.engine().cpu(), firmware.prepare());
+      machine.engine().stateChanged();
+    });
   }
 
   private static PcOptions options(
@@ -105,7 +105,9 @@ public final class MachineFactory {
         b.floppy(
             i,
             files.add(
-                named(floppyOptions[i], () -> Images.open(spec.floppies().get(drive), spec.snapshot(), false))));
+                named(
+                    floppyOptions[i],
+                    () -> Images.open(spec.floppies().get(drive), spec.snapshot(), false))));
       }
     }
     for (int i = 0; i < PcOptions.IDE_POSITIONS; i++) {
@@ -141,7 +143,8 @@ public final class MachineFactory {
     }
     if (spec.debugConsole() != null) {
       b.debugConsole(
-          DEBUG_CONSOLE_PORT, files.add(CharBackends.open("-debugcon", spec.debugConsole(), machine)));
+          DEBUG_CONSOLE_PORT,
+          files.add(CharBackends.open("-debugcon", spec.debugConsole(), machine)));
     }
     if (spec.debugExit() != null) {
       b.debugExit(spec.debugExit().base(), spec.debugExit().size());

@@ -1,9 +1,9 @@
 package io.transvisor.console.machine;
 
-import io.transvisor.core.cpu.CpuModel;
-import io.transvisor.core.error.VmmException;
 import io.transvisor.console.rfb.VncOptions;
 import io.transvisor.console.rfb.VncServer;
+import io.transvisor.core.cpu.CpuModel;
+import io.transvisor.core.error.VmmException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -14,7 +14,8 @@ import java.util.Locale;
  *
  * @param memoryBytes guest RAM
  * @param floppies images of drives A and B, null for an empty drive
- * @param drives the four IDE positions (primary master and slave, secondary master and slave), null for none
+ * @param drives the four IDE positions (primary master and slave, secondary master and slave), null
+ *     for none
  * @param bootOrder letters of a, c, d in the order firmware tries them
  * @param bootMenu firmware offers its boot menu
  * @param kernel kernel to boot without firmware, or null
@@ -67,8 +68,25 @@ public record MachineSpec(
   /** The same machine with a built-in kernel. */
   public MachineSpec withKernel(Path name, byte[] content) {
     return new MachineSpec(
-        memoryBytes, cpu, floppies, drives, bootOrder, bootMenu, new Kernel(name, content, null, ""), bios, vgabios,
-        serial, parallel, debugConsole, vnc, snapshot, rebootAllowed, startPaused, clock, rtcBase, debugExit);
+        memoryBytes,
+        cpu,
+        floppies,
+        drives,
+        bootOrder,
+        bootMenu,
+        new Kernel(name, content, null, ""),
+        bios,
+        vgabios,
+        serial,
+        parallel,
+        debugConsole,
+        vnc,
+        snapshot,
+        rebootAllowed,
+        startPaused,
+        clock,
+        rtcBase,
+        debugExit);
   }
 
   public static Builder builder() {

@@ -1,2 +1,5 @@
-/** From options to a running machine: the checked description, its assembly, and the life of one run. */
+/**
+ * From options to a running machine: the checked description, its assembly, and the life of one
+ * run.
+ */
 package io.transvisor.console.machine;

@@ -50,11 +50,10 @@ final class ViewerConnection extends ChannelInboundHandlerAdapter {
   /** Ends the connection for a reason of ours; callable from any thread. */
   void disconnect(String why) {
     ctx.executor()
-        .execute(
-            () -> {
-              note(why, false);
-              ctx.close();
-            });
+        .execute(() -> {
+          note(why, false);
+          ctx.close();
+        });
   }
 
   @Override

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 class KernelLoaderTest {
   private static final Path NAME = Path.of("kernel");
   private static final int MEBIBYTE = 1 << 20;
-  private static final KernelBoot.FirmwareData FIRMWARE = new KernelBoot.FirmwareData(7 * MEBIBYTE, 0xF0000);
+  private static final KernelBoot.FirmwareData FIRMWARE =
+      new KernelBoot.FirmwareData(7 * MEBIBYTE, 0xF0000);
 
   private final PhysicalMemory memory = new PhysicalMemory(8 * MEBIBYTE, 4096);
   private final CpuState cpu = new CpuState();
@@ -38,6 +39,7 @@ class KernelLoaderTest {
     ByteBuffer b = file(4096);
     b.put(0x1F1, (byte) 1).putShort(0x1FE, (short) 0xAA55).put(0x201, (byte) 0x66);
     b.putInt(0x202, 0x53726448).putShort(0x206, (short) 0x020F).put(0x211, (byte) 1);
+    b.putInt(0x214, MEBIBYTE);
     b.putInt(0x22C, 0x7FFFFFFF).putInt(0x238, 20).putInt(0x260, 2 * MEBIBYTE);
     for (int i = 1024; i < 4096; i++) {
       b.put(i, (byte) 0x90);
@@ -91,17 +93,32 @@ class KernelLoaderTest {
         .hasMessageContaining("-m 8: too little memory");
   }
 
+  /** As iPXE's image for boot loaders: there is no code for the 32-bit entry to jump to. */
+  @Test
+  void kernelThatOnlyStartsInRealMode() {
+    ByteBuffer kernel = linux();
+    kernel.putInt(0x214, 0);
+    assertThatThrownBy(() -> boot(kernel, null, ""))
+        .isInstanceOf(VmmException.class)
+        .hasMessageContaining("starts in real mode");
+  }
+
   @Test
   void linuxCommandLineTooLong() {
     assertThatThrownBy(() -> boot(linux(), null, "x".repeat(21)))
         .isInstanceOf(VmmException.class)
-        .hasMessageContaining("-append").hasMessageContaining("takes 20");
+        .hasMessageContaining("-append")
+        .hasMessageContaining("takes 20");
   }
 
   @Test
   void flatMultibootKernel() {
     ByteBuffer b = multiboot(0x10000);
-    b.putInt(12, 0x200000).putInt(16, 0x200000).putInt(20, 0x200040).putInt(24, 0x200100).putInt(28, 0x200020);
+    b.putInt(12, 0x200000)
+        .putInt(16, 0x200000)
+        .putInt(20, 0x200040)
+        .putInt(24, 0x200100)
+        .putInt(28, 0x200020);
     b.putInt(0x20, 0xCAFE);
     memory.write(0x200080, 4, -1);
     boot(b, null, "quiet");
@@ -157,7 +174,10 @@ class KernelLoaderTest {
   void corruptKernelsGetAMessage() {
     Random random = new Random(42);
     for (int n = 0; n < 3000; n++) {
-      ByteBuffer b = random.nextBoolean() ? linux() : multiboot(random.nextInt(4) | (random.nextBoolean() ? 0x10000 : 0));
+      ByteBuffer b =
+          random.nextBoolean()
+              ? linux()
+              : multiboot(random.nextInt(4) | (random.nextBoolean() ? 0x10000 : 0));
       if (random.nextBoolean()) {
         b.putInt(0, 0x464C457F).put(4, (byte) 1).putShort(18, (short) 3);
       }

@@ -77,12 +77,21 @@ class CommandLineTest {
 
   @Test
   void missingImageIsNamed() {
-    refused("/nonexistent.img", "run", "-kernel", kernel(), "-hda", "/nonexistent.img", "-display", "none");
+    refused(
+        "/nonexistent.img",
+        "run",
+        "-kernel",
+        kernel(),
+        "-hda",
+        "/nonexistent.img",
+        "-display",
+        "none");
   }
 
   @Test
   void aFileThatIsNoKernel() throws IOException {
-    Path file = Files.writeString(directory.resolve("notes.txt"), "not a kernel at all\n".repeat(1000));
+    Path file =
+        Files.writeString(directory.resolve("notes.txt"), "not a kernel at all\n".repeat(1000));
     refused("neither a Linux bzImage nor a Multiboot kernel", "run", "-kernel", file.toString());
   }
 
@@ -105,7 +114,15 @@ class CommandLineTest {
   void debugExitCode() {
     int code =
         Transvisor.execute(
-            "run", "-m", "8", "-kernel", kernel(), "-display", "none", "-device", "isa-debug-exit,iobase=0xf4,iosize=0x4");
+            "run",
+            "-m",
+            "8",
+            "-kernel",
+            kernel(),
+            "-display",
+            "none",
+            "-device",
+            "isa-debug-exit,iobase=0xf4,iosize=0x4");
     assertThat(code).isEqualTo(11);
   }
 
@@ -114,7 +131,16 @@ class CommandLineTest {
   void optionsTakeTwoDashes() {
     int code =
         Transvisor.execute(
-            "run", "--m", "8", "--kernel", kernel(), "--display", "none", "--clock", "icount", "--device",
+            "run",
+            "--m",
+            "8",
+            "--kernel",
+            kernel(),
+            "--display",
+            "none",
+            "--clock",
+            "icount",
+            "--device",
             "isa-debug-exit,iobase=0xf4,iosize=0x4");
     assertThat(code).isEqualTo(11);
   }

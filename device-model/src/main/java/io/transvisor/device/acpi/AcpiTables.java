@@ -6,10 +6,11 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The ACPI 1.0b tables of the board (ACPI 1.0b, 5.2): RSDP, RSDT, FADT of revision 1, FACS, DSDT. There is no MADT: interrupts
- * go through the 8259 pair.
+ * The ACPI 1.0b tables of the board (ACPI 1.0b, 5.2): RSDP, RSDT, FADT of revision 1, FACS, DSDT.
+ * There is no MADT: interrupts go through the 8259 pair.
  *
- * @param tables the tables behind one another, starting with the FACS; pointers hold offsets into these bytes
+ * @param tables the tables behind one another, starting with the FACS; pointers hold offsets into
+ *     these bytes
  * @param rsdp the root pointer; its pointer holds the RSDT's offset into {@code tables}
  * @param loader the script by which firmware places both
  */
@@ -88,7 +89,12 @@ public record AcpiTables(byte[] tables, byte[] rsdp, byte[] loader) {
   private static byte[] table(String signature, int revision, byte[] body) {
     ByteBuffer b = little(HEADER + body.length);
     b.put(ascii(signature)).putInt(HEADER + body.length).put((byte) revision).put((byte) 0);
-    b.put(ascii("TRNSVR")).put(ascii("TVPC")).put(ascii("    ")).putInt(1).put(ascii("TVSR")).putInt(1);
+    b.put(ascii("TRNSVR"))
+        .put(ascii("TVPC"))
+        .put(ascii("    "))
+        .putInt(1)
+        .put(ascii("TVSR"))
+        .putInt(1);
     return b.put(body).array();
   }
 
@@ -104,7 +110,14 @@ public record AcpiTables(byte[] tables, byte[] rsdp, byte[] loader) {
     b.put((byte) ACPI_ENABLE).put((byte) ACPI_DISABLE).put((byte) 0).put((byte) 0);
     b.putInt(PM_BASE).putInt(0).putInt(PM_BASE + 4).putInt(0).putInt(0).putInt(PM_BASE + 8);
     b.putInt(GPE_BASE).putInt(0);
-    b.put((byte) 4).put((byte) 2).put((byte) 0).put((byte) 4).put((byte) 4).put((byte) 0).put((byte) 0).put((byte) 0);
+    b.put((byte) 4)
+        .put((byte) 2)
+        .put((byte) 0)
+        .put((byte) 4)
+        .put((byte) 4)
+        .put((byte) 0)
+        .put((byte) 0)
+        .put((byte) 0);
     b.putShort((short) NO_C2_C3).putShort((short) NO_C2_C3).putShort((short) 0).putShort((short) 0);
     b.put((byte) 0).put((byte) 0).put((byte) 0).put((byte) 0).put((byte) CENTURY_REGISTER);
     b.put(new byte[3]).putInt(FADT_FLAGS);
@@ -112,7 +125,8 @@ public record AcpiTables(byte[] tables, byte[] rsdp, byte[] loader) {
   }
 
   private static byte[] rsdp(int rsdt) {
-    ByteBuffer b = little(RSDP_LENGTH).put(ascii("RSD PTR ")).put((byte) 0).put(ascii("TRNSVR")).put((byte) 0);
+    ByteBuffer b =
+        little(RSDP_LENGTH).put(ascii("RSD PTR ")).put((byte) 0).put(ascii("TRNSVR")).put((byte) 0);
     return b.putInt(rsdt).array();
   }
 }

@@ -4,8 +4,9 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Builder of ACPI Machine Language (ACPI 1.0b, chapter 16): static methods that each encode one term from already encoded parts.
- * Names are given as in ASL: {@code \\_SB_.PCI0}, {@code ^ISA_.PRQ0}; segments are four characters.
+ * Builder of ACPI Machine Language (ACPI 1.0b, chapter 16): static methods that each encode one
+ * term from already encoded parts. Names are given as in ASL: {@code \\_SB_.PCI0}, {@code
+ * ^ISA_.PRQ0}; segments are four characters.
  */
 final class Aml {
   /** The first argument of a method. */
@@ -84,7 +85,8 @@ final class Aml {
     }
     for (String segment : segments) {
       if (segment.length() != 4) {
-        throw new IllegalArgumentException("AML name segment " + segment + " is not four characters");
+        throw new IllegalArgumentException(
+            "AML name segment " + segment + " is not four characters");
       }
       out.writeBytes(segment.getBytes(StandardCharsets.US_ASCII));
     }
@@ -112,7 +114,10 @@ final class Aml {
     return terms(bytes(STRING_PREFIX), text.getBytes(StandardCharsets.US_ASCII), bytes(0));
   }
 
-  /** A compressed EISA id such as {@code PNP0A03}: three letters of five bits, four hexadecimal digits, bytes swapped. */
+  /**
+   * A compressed EISA id such as {@code PNP0A03}: three letters of five bits, four hexadecimal
+   * digits, bytes swapped.
+   */
   static byte[] eisaId(String id) {
     int letters = (id.charAt(0) - '@') << 10 | (id.charAt(1) - '@') << 5 | (id.charAt(2) - '@');
     return integer(Integer.reverseBytes(letters << 16 | Integer.parseInt(id.substring(3), 16)));
@@ -151,7 +156,12 @@ final class Aml {
   }
 
   static byte[] operationRegion(String name, Space space, int offset, int length) {
-    return terms(bytes(EXTENDED, OPERATION_REGION), name(name), bytes(space.ordinal()), integer(offset), integer(length));
+    return terms(
+        bytes(EXTENDED, OPERATION_REGION),
+        name(name),
+        bytes(space.ordinal()),
+        integer(offset),
+        integer(length));
   }
 
   /** Byte-wide fields at consecutive bytes of a region, accessed bytewise and without lock. */
@@ -161,7 +171,8 @@ final class Aml {
       list.writeBytes(name(field));
       list.write(8);
     }
-    return packageLength(bytes(EXTENDED, FIELD), terms(name(region), bytes(0x01), list.toByteArray()));
+    return packageLength(
+        bytes(EXTENDED, FIELD), terms(name(region), bytes(0x01), list.toByteArray()));
   }
 
   // ---- statements and expressions ----
@@ -180,7 +191,8 @@ final class Aml {
   }
 
   static byte[] ifElse(byte[] condition, byte[] then, byte[] otherwise) {
-    return terms(packageLength(bytes(IF), terms(condition, then)), packageLength(bytes(ELSE), otherwise));
+    return terms(
+        packageLength(bytes(IF), terms(condition, then)), packageLength(bytes(ELSE), otherwise));
   }
 
   static byte[] doReturn(byte[] value) {

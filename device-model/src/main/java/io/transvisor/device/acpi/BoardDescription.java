@@ -10,11 +10,18 @@ package io.transvisor.device.acpi;
  * @param serialPorts which 16550s there are: bit 0 for COM1 to bit 3 for COM4, at the usual places
  */
 public record BoardDescription(
-    int ramBytes, int pciHoleStart, boolean floppyController, boolean parallelPort, int serialPorts) {
+    int ramBytes,
+    int pciHoleStart,
+    boolean floppyController,
+    boolean parallelPort,
+    int serialPorts) {
   private static final int HIGH_HOLE = 0xC0000000;
   private static final int LOW_HOLE = 0x80000000;
 
-  /** The description of a board on which SeaBIOS places PCI memory: from 2 GiB, or from 3 GiB if there is more RAM. */
+  /**
+   * The description of a board on which SeaBIOS places PCI memory: from 2 GiB, or from 3 GiB if
+   * there is more RAM.
+   */
   public static BoardDescription of(
       int ramBytes, boolean floppyController, boolean parallelPort, int serialPorts) {
     int hole = Integer.compareUnsigned(ramBytes, LOW_HOLE) <= 0 ? LOW_HOLE : HIGH_HOLE;

@@ -26,8 +26,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The differentiated system description of the board: the PCI bus with its windows and interrupt routing, the interrupt links of
- * the PIIX3, and the ISA devices, under the names and ids QEMU's machine has.
+ * The differentiated system description of the board: the PCI bus with its windows and interrupt
+ * routing, the interrupt links of the PIIX3, and the ISA devices, under the names and ids QEMU's
+ * machine has.
  */
 final class Dsdt {
   /** A link device's interrupt is off when this bit of its routing register is set. */
@@ -83,7 +84,10 @@ final class Dsdt {
         .toBuffer();
   }
 
-  /** Four pins of each slot, rotated by slot as they are wired. INTA# of slot 1 is the power management function: always IRQ 9. */
+  /**
+   * Four pins of each slot, rotated by slot as they are wired. INTA# of slot 1 is the power
+   * management function: always IRQ 9.
+   */
   private static byte[] routing() {
     List<byte[]> entries = new ArrayList<>();
     for (int slot = 0; slot < PCI_SLOTS; slot++) {
@@ -107,7 +111,9 @@ final class Dsdt {
             doReturn(integer(STATUS_LINK_ENABLED))));
   }
 
-  /** The template of one interrupt with the number a routing register holds, or 0 while it is off. */
+  /**
+   * The template of one interrupt with the number a routing register holds, or 0 while it is off.
+   */
   private static byte[] linkCurrent() {
     return method(
         "IQCR",
@@ -149,7 +155,11 @@ final class Dsdt {
         method("_STA", 0, doReturn(call("IQST", routing))),
         method("_DIS", 0, orInto(routing, integer(LINK_DISABLED), routing)),
         method("_CRS", 0, doReturn(call("IQCR", routing))),
-        method("_SRS", 1, createDwordField(ARG0, INTERRUPT_OFFSET, "PRRI"), store(name("PRRI"), routing)));
+        method(
+            "_SRS",
+            1,
+            createDwordField(ARG0, INTERRUPT_OFFSET, "PRRI"),
+            store(name("PRRI"), routing)));
   }
 
   // ---- ISA ----
@@ -163,7 +173,8 @@ final class Dsdt {
     body.add(isaDevice("KBD_", "PNP0303", new Resources().io(0x60, 1).io(0x64, 1).irq(1)));
     body.add(isaDevice("MOU_", "PNP0F13", new Resources().irq(12)));
     if (board.floppyController()) {
-      body.add(isaDevice("FDC0", "PNP0700", new Resources().io(0x3F2, 4).io(0x3F7, 1).irq(6).dma(2)));
+      body.add(
+          isaDevice("FDC0", "PNP0700", new Resources().io(0x3F2, 4).io(0x3F7, 1).irq(6).dma(2)));
     }
     if (board.parallelPort()) {
       body.add(isaDevice("LPT1", "PNP0400", new Resources().io(0x378, 8).irq(7)));
@@ -182,7 +193,8 @@ final class Dsdt {
         define("_HID", eisaId("PNP0501")),
         define("_UID", integer(index + 1)),
         define("_STA", integer(STATUS_PRESENT)),
-        define("_CRS", new Resources().io(SERIAL_PORT[index], 8).irq(SERIAL_IRQ[index]).toBuffer()));
+        define(
+            "_CRS", new Resources().io(SERIAL_PORT[index], 8).irq(SERIAL_IRQ[index]).toBuffer()));
   }
 
   private static byte[] isaDevice(String name, String id, Resources resources) {

@@ -68,18 +68,34 @@ final class Resources {
   }
 
   private Resources wordSpace(int type, int typeFlags, int first, int last) {
-    return put(WORD_ADDRESS).word(13).put(type, FIXED_PRODUCER, typeFlags).word(0).word(first).word(last).word(0).word(last - first + 1);
+    return put(WORD_ADDRESS)
+        .word(13)
+        .put(type, FIXED_PRODUCER, typeFlags)
+        .word(0)
+        .word(first)
+        .word(last)
+        .word(0)
+        .word(last - first + 1);
   }
 
   /** A range of memory addresses handed down to the bus below. */
   Resources memoryRange(int first, int last, boolean cacheable) {
     int flags = READ_WRITE | (cacheable ? CACHEABLE : 0);
-    return put(DWORD_ADDRESS).word(23).put(TYPE_MEMORY, FIXED_PRODUCER, flags).dword(0).dword(first).dword(last).dword(0).dword(last - first + 1);
+    return put(DWORD_ADDRESS)
+        .word(23)
+        .put(TYPE_MEMORY, FIXED_PRODUCER, flags)
+        .dword(0)
+        .dword(first)
+        .dword(last)
+        .dword(0)
+        .dword(last - first + 1);
   }
 
   /** A level-triggered shared interrupt, or a choice of them. */
   Resources interrupt(int... numbers) {
-    put(EXTENDED_INTERRUPT).word(2 + 4 * numbers.length).put(SHARED_LEVEL_INTERRUPT, numbers.length);
+    put(EXTENDED_INTERRUPT)
+        .word(2 + 4 * numbers.length)
+        .put(SHARED_LEVEL_INTERRUPT, numbers.length);
     for (int n : numbers) {
       dword(n);
     }

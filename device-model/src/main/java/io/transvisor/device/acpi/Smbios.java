@@ -8,8 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The SMBIOS 2.8 structures of the board (DMTF DSP0134 2.8): system, chassis, processor, memory array, memory device, mapped
- * address, boot information, end. The BIOS structure, type 0, is left to the firmware, which knows its own version.
+ * The SMBIOS 2.8 structures of the board (DMTF DSP0134 2.8): system, chassis, processor, memory
+ * array, memory device, mapped address, boot information, end. The BIOS structure, type 0, is left
+ * to the firmware, which knows its own version.
  *
  * @param anchor the 31-byte entry point; firmware fills in the address and the checksums
  * @param tables the structures behind one another

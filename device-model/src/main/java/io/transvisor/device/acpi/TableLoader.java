@@ -6,8 +6,9 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Builder of the script by which firmware places tables in memory (QEMU, docs/specs/fw_cfg, linker/loader): commands of 128
- * bytes that load a file, add a file's address to a pointer in another, and compute a checksum.
+ * Builder of the script by which firmware places tables in memory (QEMU, docs/specs/fw_cfg,
+ * linker/loader): commands of 128 bytes that load a file, add a file's address to a pointer in
+ * another, and compute a checksum.
  */
 final class TableLoader {
   private static final int COMMAND_SIZE = 128;
@@ -43,20 +44,26 @@ final class TableLoader {
   }
 
   TableLoader allocate(String file, int alignment, Zone zone) {
-    out.writeBytes(putName(command(ALLOCATE), file).putInt(alignment).put((byte) zone.code).array());
+    out.writeBytes(
+        putName(command(ALLOCATE), file).putInt(alignment).put((byte) zone.code).array());
     return this;
   }
 
-  /** Adds the address of {@code pointee} to the four-byte pointer at {@code offset} of {@code file}. */
+  /**
+   * Adds the address of {@code pointee} to the four-byte pointer at {@code offset} of {@code file}.
+   */
   TableLoader addPointer(String file, int offset, String pointee) {
     ByteBuffer command = putName(putName(command(ADD_POINTER), file), pointee);
     out.writeBytes(command.putInt(offset).put((byte) POINTER_SIZE).array());
     return this;
   }
 
-  /** Stores at {@code offset} the byte that makes the sum of the given bytes of {@code file} zero. */
+  /**
+   * Stores at {@code offset} the byte that makes the sum of the given bytes of {@code file} zero.
+   */
   TableLoader addChecksum(String file, int offset, int start, int length) {
-    out.writeBytes(putName(command(ADD_CHECKSUM), file).putInt(offset).putInt(start).putInt(length).array());
+    out.writeBytes(
+        putName(command(ADD_CHECKSUM), file).putInt(offset).putInt(start).putInt(length).array());
     return this;
   }
 

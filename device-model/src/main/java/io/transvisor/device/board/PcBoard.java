@@ -50,10 +50,11 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * A PC with the i440FX chipset, its devices at the places and with the identities of QEMU's {@code -M pc}, so that guests
- * installed there run unchanged.
+ * A PC with the i440FX chipset, its devices at the places and with the identities of QEMU's {@code
+ * -M pc}, so that guests installed there run unchanged.
  *
- * <p>The CPU is not part of it: it asks {@link #interruptController} and drives the wires given by {@link #connectCpu}.
+ * <p>The CPU is not part of it: it asks {@link #interruptController} and drives the wires given by
+ * {@link #connectCpu}.
  */
 public final class PcBoard {
   private static final int[] SERIAL_PORT = {0x3F8, 0x2F8, 0x3E8, 0x2E8};
@@ -102,7 +103,8 @@ public final class PcBoard {
   private IrqLine cpuInterrupt = high -> {};
 
   /**
-   * How much to reserve in {@link PhysicalMemory} for what is not RAM: firmware and display adapter.
+   * How much to reserve in {@link PhysicalMemory} for what is not RAM: firmware and display
+   * adapter.
    *
    * @param bios the system firmware, or null
    */
@@ -111,7 +113,11 @@ public final class PcBoard {
   }
 
   public PcBoard(
-      PhysicalMemory memory, PortSpace ports, EventQueue events, MachineControl machine, PcOptions options) {
+      PhysicalMemory memory,
+      PortSpace ports,
+      EventQueue events,
+      MachineControl machine,
+      PcOptions options) {
     this.memory = memory;
     this.ports = ports;
     this.events = events;
@@ -141,13 +147,17 @@ public final class PcBoard {
     addDebugPorts();
 
     pci = add(new PciBus(ports));
-    pci.plug(HOST_SLOT, 0, add(new I440Fx(new PhysicalMap(memory, options.bios()), memory.ramSize())));
+    pci.plug(
+        HOST_SLOT, 0, add(new I440Fx(new PhysicalMap(memory, options.bios()), memory.ramSize())));
     Piix3 southBridge = pci.plug(SOUTH_BRIDGE_SLOT, 0, add(new Piix3(ports, machine, irqs::input)));
     pci.setInterruptRouter(southBridge);
     addDrives();
     powerManagement =
-        pci.plug(SOUTH_BRIDGE_SLOT, 3, add(new Piix4Pm(ports, events, machine, irqs.input(SCI_IRQ))));
-    vga = pci.plug(DISPLAY_SLOT, 0, add(new StdVga(memory, ports, events.clock(), options.vgaBios())));
+        pci.plug(
+            SOUTH_BRIDGE_SLOT, 3, add(new Piix4Pm(ports, events, machine, irqs.input(SCI_IRQ))));
+    vga =
+        pci.plug(
+            DISPLAY_SLOT, 0, add(new StdVga(memory, ports, events.clock(), options.vgaBios())));
 
     acpi = AcpiTables.build(description());
     add(new FwCfg(ports, memory, firmwareItems()));
@@ -175,12 +185,16 @@ public final class PcBoard {
     for (int i = 0; i < PcOptions.SERIAL_PORTS; i++) {
       CharBackend backend = options.serial().get(i);
       if (backend != null) {
-        add(new Uart16550A("serial" + i, events, ports, SERIAL_PORT[i], irqs.input(SERIAL_IRQ[i]), backend));
+        add(
+            new Uart16550A(
+                "serial" + i, events, ports, SERIAL_PORT[i], irqs.input(SERIAL_IRQ[i]), backend));
       }
     }
   }
 
-  /** Drive A is always there, drive B only with a disk in it; both are of the kind their disks need. */
+  /**
+   * Drive A is always there, drive B only with a disk in it; both are of the kind their disks need.
+   */
   private Fdc82077aa floppyController() {
     FloppyFormat.DriveKind[] kinds = {FloppyFormat.ORDINARY.drive(), null};
     for (int i = 0; i < PcOptions.FLOPPY_DRIVES; i++) {
@@ -189,7 +203,8 @@ public final class PcBoard {
         kinds[i] = FloppyFormat.ofSize(image.sectors(), image.describe()).drive();
       }
     }
-    Fdc82077aa controller = new Fdc82077aa(events, ports, irqs.input(FLOPPY_IRQ), dma, kinds[0], kinds[1]);
+    Fdc82077aa controller =
+        new Fdc82077aa(events, ports, irqs.input(FLOPPY_IRQ), dma, kinds[0], kinds[1]);
     for (int i = 0; i < PcOptions.FLOPPY_DRIVES; i++) {
       if (options.floppies().get(i) != null) {
         controller.insert(i, options.floppies().get(i));
@@ -259,7 +274,8 @@ public final class PcBoard {
     for (int i = 0; i < PcOptions.IDE_POSITIONS; i++) {
       if (disks[i] != null) {
         DiskGeometry g = disks[i].geometry();
-        CmosSetup.Translation translation = CmosSetup.Translation.values()[g.translation().ordinal()];
+        CmosSetup.Translation translation =
+            CmosSetup.Translation.values()[g.translation().ordinal()];
         cmos.hardDisk(i, g.cylinders(), g.heads(), g.sectors(), translation);
       }
     }
@@ -310,8 +326,9 @@ public final class PcBoard {
   }
 
   /**
-   * Leaves the devices that software expects to find set up as firmware does, for a kernel started without any: 80x25 text,
-   * translated scan codes. Everything reachable by PCI configuration is the loader's business.
+   * Leaves the devices that software expects to find set up as firmware does, for a kernel started
+   * without any: 80x25 text, translated scan codes. Everything reachable by PCI configuration is
+   * the loader's business.
    */
   public void setFirmwareDefaults() {
     vga.setStandardTextMode();
@@ -329,7 +346,8 @@ public final class PcBoard {
   }
 
   /**
-   * The CD drive at an IDE position, 0 to 3, for changing its medium on the vCPU thread; null if there is none.
+   * The CD drive at an IDE position, 0 to 3, for changing its medium on the vCPU thread; null if
+   * there is none.
    */
   public AtapiCdrom cdrom(int position) {
     return cdroms[position];

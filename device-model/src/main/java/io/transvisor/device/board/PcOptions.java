@@ -20,13 +20,15 @@ import java.util.function.IntConsumer;
  * @param bootMenu firmware offers its boot menu
  * @param bootMenuWaitMillis how long it waits for the key; 0 for firmware's default
  * @param floppies media in drives A and B; null for an empty drive A, or no drive B
- * @param drives the four IDE positions (primary master and slave, secondary master and slave); null for none
+ * @param drives the four IDE positions (primary master and slave, secondary master and slave); null
+ *     for none
  * @param serial back ends of COM1 to COM4; null for no port
  * @param parallel back end of LPT1; null for no port
  * @param debugConsoles ports that send what is written to them to a back end
  * @param debugExit the port that ends the machine, or null
  * @param postCode told each byte written to port 80h
- * @param deterministic disk I/O happens on the vCPU thread, so that equal runs are equal to the last interrupt
+ * @param deterministic disk I/O happens on the vCPU thread, so that equal runs are equal to the
+ *     last interrupt
  * @param ideTiming how fast the disks are
  * @param uuid the machine's identity, 16 bytes in the order of its text form
  */
@@ -59,7 +61,9 @@ public record PcOptions(
   /** The debug-exit device: first port and number of ports. */
   public record DebugExit(int port, int size) {}
 
-  /** A machine without firmware, media or ports to the outside; the clock starts at {@code base}. */
+  /**
+   * A machine without firmware, media or ports to the outside; the clock starts at {@code base}.
+   */
   public static Builder builder(RtcBase base) {
     return new Builder(base);
   }

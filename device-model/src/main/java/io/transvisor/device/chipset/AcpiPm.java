@@ -9,8 +9,9 @@ import io.transvisor.core.port.PortHandler;
 import java.util.Arrays;
 
 /**
- * The fixed ACPI hardware of the PIIX4 (Intel datasheet 290562, 7.1; ACPI 1.0b, 4.7): power management event and control
- * registers, the 24-bit timer of 3.579545 MHz, and the chip's own status and event registers behind them.
+ * The fixed ACPI hardware of the PIIX4 (Intel datasheet 290562, 7.1; ACPI 1.0b, 4.7): power
+ * management event and control registers, the 24-bit timer of 3.579545 MHz, and the chip's own
+ * status and event registers behind them.
  */
 final class AcpiPm implements PortHandler {
   static final int PORTS = 64;
@@ -27,7 +28,8 @@ final class AcpiPm implements PortHandler {
   static final int GLOBAL = 1 << 5;
   static final int POWER_BUTTON = 1 << 8;
   private static final int RTC_ALARM = 1 << 10;
-  private static final int STATUS_BITS = TIMER_OVERFLOW | 1 << 4 | GLOBAL | POWER_BUTTON | RTC_ALARM | 1 << 15;
+  private static final int STATUS_BITS =
+      TIMER_OVERFLOW | 1 << 4 | GLOBAL | POWER_BUTTON | RTC_ALARM | 1 << 15;
   private static final int ENABLE_BITS = TIMER_OVERFLOW | GLOBAL | POWER_BUTTON | RTC_ALARM;
 
   static final int SCI_ENABLE = 1 << 0;
@@ -35,7 +37,9 @@ final class AcpiPm implements PortHandler {
   static final int SLEEP_ENABLE = 1 << 13;
   private static final int SLEEP_TYPE_SHIFT = 10;
 
-  /** Sleep types that switch off; 0 is what our DSDT names for S5, 2 is what QEMU's names for S4. */
+  /**
+   * Sleep types that switch off; 0 is what our DSDT names for S5, 2 is what QEMU's names for S4.
+   */
   private static final int SLEEP_TYPE_SOFT_OFF = 0;
 
   private static final int SLEEP_TYPE_SUSPEND_TO_DISK = 2;
@@ -108,7 +112,10 @@ final class AcpiPm implements PortHandler {
     updateOverflowTimer();
   }
 
-  /** A timer is needed only where an interrupt will follow; otherwise reading the status looks at the clock. */
+  /**
+   * A timer is needed only where an interrupt will follow; otherwise reading the status looks at
+   * the clock.
+   */
   private void updateOverflowTimer() {
     if ((enable & TIMER_OVERFLOW) != 0 && (status & TIMER_OVERFLOW) == 0) {
       overflowTimer.scheduleAt(nanosAt(nextOverflow));
@@ -171,7 +178,9 @@ final class AcpiPm implements PortHandler {
       writeByte(offset + i, value >>> (8 * i) & 0xFF);
     }
     int sleepByte = PM1_CONTROL + 1 - offset;
-    if (sleepByte >= 0 && sleepByte < width && (value >>> (8 * sleepByte) & SLEEP_ENABLE >>> 8) != 0) {
+    if (sleepByte >= 0
+        && sleepByte < width
+        && (value >>> (8 * sleepByte) & SLEEP_ENABLE >>> 8) != 0) {
       sleep();
     }
     interruptChanged.run();

@@ -9,8 +9,9 @@ import io.transvisor.core.port.PortHandler;
 import io.transvisor.core.port.PortSpace;
 
 /**
- * How a PC/AT reports x87 errors to software that leaves CR0.NE clear (Intel SDM volume 1, appendix D.2.1): FERR# raises interrupt
- * 13, and a write to port F0h takes the interrupt away and lets the x87 ignore the error by IGNNE# until it is cleared.
+ * How a PC/AT reports x87 errors to software that leaves CR0.NE clear (Intel SDM volume 1, appendix
+ * D.2.1): FERR# raises interrupt 13, and a write to port F0h takes the interrupt away and lets the
+ * x87 ignore the error by IGNNE# until it is cleared.
  */
 public final class CoprocessorError implements Device {
   private static final int PORT = 0xF0;

@@ -6,8 +6,9 @@ import io.transvisor.device.pci.PciConfig;
 import io.transvisor.device.pci.PciFunction;
 
 /**
- * The 82441FX host bridge at 00:00.0 (Intel 440FX PCIset datasheet, order 290549): the programmable attribute map that turns
- * firmware ROM into shadow RAM, and the SMRAM window. There is no system management mode; the window can only be opened.
+ * The 82441FX host bridge at 00:00.0 (Intel 440FX PCIset datasheet, order 290549): the programmable
+ * attribute map that turns firmware ROM into shadow RAM, and the SMRAM window. There is no system
+ * management mode; the window can only be opened.
  */
 public final class I440Fx extends PciFunction {
   /** DRAM size in units of 8 MiB where QEMU's firmware looks for it. */
@@ -53,7 +54,10 @@ public final class I440Fx extends PciFunction {
     }
   }
 
-  /** PAM0 has the 64 KiB at F0000 in its high nibble; PAM1 to PAM6 have two 16 KiB pieces each, from C0000 up. */
+  /**
+   * PAM0 has the 64 KiB at F0000 in its high nibble; PAM1 to PAM6 have two 16 KiB pieces each, from
+   * C0000 up.
+   */
   private void applyAttributes() {
     apply(PhysicalMap.SHADOW_SEGMENTS - 1, config[PAM0] >>> 4);
     for (int i = 0; i < PhysicalMap.SHADOW_SEGMENTS - 1; i++) {

@@ -8,8 +8,9 @@ import io.transvisor.core.irq.IrqLine;
 import java.util.function.IntFunction;
 
 /**
- * The sixteen interrupt request wires of the ISA bus with any number of drivers each: a wire is high while at least one of its
- * drivers holds it high, so that PCI interrupts and the SCI can share one.
+ * The sixteen interrupt request wires of the ISA bus with any number of drivers each: a wire is
+ * high while at least one of its drivers holds it high, so that PCI interrupts and the SCI can
+ * share one.
  */
 public final class IsaIrqLines implements Device {
   private static final int LINES = 16;

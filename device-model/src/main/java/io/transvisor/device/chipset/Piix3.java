@@ -13,8 +13,9 @@ import io.transvisor.device.pci.PciInterruptRouter;
 import java.util.function.IntFunction;
 
 /**
- * The PCI-to-ISA bridge of the 82371SB (PIIX3) at 00:01.0 (Intel datasheet 290550): routes the four PCI interrupts to ISA
- * interrupts by its PIRQRC registers, and has the reset control register at port CF9h.
+ * The PCI-to-ISA bridge of the 82371SB (PIIX3) at 00:01.0 (Intel datasheet 290550): routes the four
+ * PCI interrupts to ISA interrupts by its PIRQRC registers, and has the reset control register at
+ * port CF9h.
  */
 public final class Piix3 extends PciFunction implements PciInterruptRouter {
   /** First of the four routing registers PIRQRCA to PIRQRCD. */
@@ -69,8 +70,8 @@ public final class Piix3 extends PciFunction implements PciInterruptRouter {
   }
 
   /**
-   * Which of PIRQA to PIRQD (0 to 3) a pin of a slot is wired to: the usual rotation by slot, where slot 1 has its INTA# on
-   * PIRQA.
+   * Which of PIRQA to PIRQD (0 to 3) a pin of a slot is wired to: the usual rotation by slot, where
+   * slot 1 has its INTA# on PIRQA.
    *
    * @param pin 1 for INTA# to 4 for INTD#
    */

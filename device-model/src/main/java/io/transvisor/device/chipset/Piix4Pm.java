@@ -14,13 +14,13 @@ import io.transvisor.device.pci.PciFunction;
 import java.util.Arrays;
 
 /**
- * The power management function of the 82371AB (PIIX4) at 00:01.3 (Intel datasheet 290562, chapter 7): places the ACPI registers
- * and the SMBus host controller in port space, and has the APM ports B2h and B3h and the general purpose events at AFE0h, where
- * QEMU's machine has them.
+ * The power management function of the 82371AB (PIIX4) at 00:01.3 (Intel datasheet 290562, chapter
+ * 7): places the ACPI registers and the SMBus host controller in port space, and has the APM ports
+ * B2h and B3h and the general purpose events at AFE0h, where QEMU's machine has them.
  *
- * <p>There is no system management mode. The device itself switches ACPI mode on and off, as QEMU's does, and the APMC enable
- * bit is set from the start: that tells SeaBIOS that its SMI handler is in place already, so that it does not wait for one to
- * answer.
+ * <p>There is no system management mode. The device itself switches ACPI mode on and off, as QEMU's
+ * does, and the APMC enable bit is set from the start: that tells SeaBIOS that its SMI handler is
+ * in place already, so that it does not wait for one to answer.
  */
 public final class Piix4Pm extends PciFunction {
   /** Port of the SMI command register, APMC. */
@@ -86,7 +86,8 @@ public final class Piix4Pm extends PciFunction {
     writableMask[PMBA + 2] = 0;
     writableMask[PMBA + 3] = 0;
     config[DEVACTB_HIGH] = APMC_ENABLE;
-    // Which legacy devices firmware finds behind the ISA bridge: floppy, parallel port, both serial ports.
+    // Which legacy devices firmware finds behind the ISA bridge: floppy, parallel port, both serial
+    // ports.
     config[0x5F] = (byte) 0x90;
     config[0x63] = 0x60;
     config[0x67] = (byte) 0x98;

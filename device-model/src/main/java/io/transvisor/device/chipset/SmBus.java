@@ -6,8 +6,8 @@ import io.transvisor.core.port.PortHandler;
 import java.util.Arrays;
 
 /**
- * The SMBus host controller of the PIIX4 (Intel datasheet 290562, 7.2) with nothing on the bus: every transaction ends at once
- * with the device error a missing acknowledge gives.
+ * The SMBus host controller of the PIIX4 (Intel datasheet 290562, 7.2) with nothing on the bus:
+ * every transaction ends at once with the device error a missing acknowledge gives.
  */
 final class SmBus implements PortHandler {
   static final int PORTS = 64;
@@ -38,7 +38,8 @@ final class SmBus implements PortHandler {
 
   /** Whether the end of a transaction is being reported by interrupt. */
   boolean interrupt() {
-    return (registers[HOST_STATUS] & STATUS_CLEARABLE) != 0 && (registers[HOST_CONTROL] & CONTROL_INTERRUPT) != 0;
+    return (registers[HOST_STATUS] & STATUS_CLEARABLE) != 0
+        && (registers[HOST_CONTROL] & CONTROL_INTERRUPT) != 0;
   }
 
   @Override

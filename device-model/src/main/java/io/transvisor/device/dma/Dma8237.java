@@ -12,11 +12,12 @@ import io.transvisor.core.port.PortSpace;
 import java.util.function.IntConsumer;
 
 /**
- * The DMA of a PC: channels 0 to 3 move bytes (ports 00h-0Fh), 5 to 7 words (C0h-DFh), channel 4 cascades the first
- * controller; page registers at 80h-8Fh (82371 datasheet, 2.5.1 and 2.5.2). A write to port 80h is also the POST code of the
- * firmware.
+ * The DMA of a PC: channels 0 to 3 move bytes (ports 00h-0Fh), 5 to 7 words (C0h-DFh), channel 4
+ * cascades the first controller; page registers at 80h-8Fh (82371 datasheet, 2.5.1 and 2.5.2). A
+ * write to port 80h is also the POST code of the firmware.
  *
- * <p>Transfers run as an event of their own, never inside the port access or {@link #request} call that made them possible.
+ * <p>Transfers run as an event of their own, never inside the port access or {@link #request} call
+ * that made them possible.
  */
 public final class Dma8237 implements Device {
   private static final int BYTE_PORT = 0x00;
@@ -25,7 +26,10 @@ public final class Dma8237 implements Device {
   private static final int POST_REGISTER = 0;
   private static final int CASCADE_MODE = 0xC0;
 
-  /** Page register, as an offset from port 80h, of each channel; that of channel 4 gave the refresh its page. */
+  /**
+   * Page register, as an offset from port 80h, of each channel; that of channel 4 gave the refresh
+   * its page.
+   */
   private static final int[] PAGE_REGISTER = {0x7, 0x3, 0x1, 0x2, 0xF, 0xB, 0x9, 0xA};
 
   private final DmaController bytes;
@@ -37,8 +41,7 @@ public final class Dma8237 implements Device {
   /**
    * @param postCode told each byte written to port 80h
    */
-  public Dma8237(
-      EventQueue events, PortSpace ports, PhysicalMemory memory, IntConsumer postCode) {
+  public Dma8237(EventQueue events, PortSpace ports, PhysicalMemory memory, IntConsumer postCode) {
     this.postCode = postCode;
     bytes = new DmaController(memory, 0);
     words = new DmaController(memory, 1);

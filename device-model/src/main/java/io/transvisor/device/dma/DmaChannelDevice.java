@@ -1,11 +1,13 @@
 package io.transvisor.device.dma;
 
 /**
- * A device at a DMA channel. It raises its request with {@link Dma8237#request}; some time later, never from within that call,
- * the controller moves bytes in runs through these methods. The names follow the controller: a write transfer writes memory.
+ * A device at a DMA channel. It raises its request with {@link Dma8237#request}; some time later,
+ * never from within that call, the controller moves bytes in runs through these methods. The names
+ * follow the controller: a write transfer writes memory.
  *
- * <p>A request is looked at again when it is set, also when it was set already; a device on an auto-initialised channel sets
- * it after the terminal count if it has more to move. Lengths are in bytes; on channels 5 to 7 they are even.
+ * <p>A request is looked at again when it is set, also when it was set already; a device on an
+ * auto-initialised channel sets it after the terminal count if it has more to move. Lengths are in
+ * bytes; on channels 5 to 7 they are even.
  */
 public interface DmaChannelDevice {
   /**
@@ -27,7 +29,10 @@ public interface DmaChannelDevice {
     return length;
   }
 
-  /** The channel is in cascade mode and the device is granted the bus, to master it until it drops its request. */
+  /**
+   * The channel is in cascade mode and the device is granted the bus, to master it until it drops
+   * its request.
+   */
   default void dmaBusGranted() {}
 
   /** The terminal count: the last byte the guest asked for has moved. */

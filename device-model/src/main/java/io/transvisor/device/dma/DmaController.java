@@ -3,8 +3,8 @@ package io.transvisor.device.dma;
 import io.transvisor.core.memory.PhysicalMemory;
 
 /**
- * One 8237A (Intel 8237A datasheet, order 231466): four channels, their registers and the transfers. Memory-to-memory
- * transfers and compressed timing do not exist on a PC and are ignored.
+ * One 8237A (Intel 8237A datasheet, order 231466): four channels, their registers and the
+ * transfers. Memory-to-memory transfers and compressed timing do not exist on a PC and are ignored.
  */
 final class DmaController {
   static final int CHANNELS = 4;
@@ -141,7 +141,10 @@ final class DmaController {
     return nextChannel(0) >= 0;
   }
 
-  /** The channel of highest priority that wants service and is not in {@code skip} (a bit set), or -1. */
+  /**
+   * The channel of highest priority that wants service and is not in {@code skip} (a bit set), or
+   * -1.
+   */
   private int nextChannel(int skip) {
     if ((command & COMMAND_DISABLE) != 0) {
       return -1;
@@ -156,7 +159,10 @@ final class DmaController {
     return -1;
   }
 
-  /** Serves every channel that wants service until it drops its request, reaches its end or moves nothing. */
+  /**
+   * Serves every channel that wants service until it drops its request, reaches its end or moves
+   * nothing.
+   */
   void service() {
     int stuck = 0;
     int number = nextChannel(stuck);
@@ -169,7 +175,10 @@ final class DmaController {
     }
   }
 
-  /** Moves one run; false when the device moved nothing, so that there is no point in asking again now. */
+  /**
+   * Moves one run; false when the device moved nothing, so that there is no point in asking again
+   * now.
+   */
   private boolean serve(DmaChannel c) {
     if (c.transferMode() == DmaChannel.MODE_CASCADE) {
       c.device.dmaBusGranted();
@@ -192,7 +201,8 @@ final class DmaController {
     c.count = 0xFFFF;
     c.terminalCount();
     c.device.dmaTerminalCount();
-    // With auto-initialise the next round waits for the device's next request: it could go on for ever.
+    // With auto-initialise the next round waits for the device's next request: it could go on for
+    // ever.
     return !c.autoInitialises();
   }
 

@@ -1,4 +1,2 @@
-/**
- * The two 8237A DMA controllers of a PC with their page registers. Imports core only.
- */
+/** The two 8237A DMA controllers of a PC with their page registers. Imports core only. */
 package io.transvisor.device.dma;

@@ -48,11 +48,11 @@ import io.transvisor.device.storage.BlockImage;
 import java.util.Arrays;
 
 /**
- * The 82077AA floppy disk controller at ports 3F0h-3F5h and 3F7h, on IRQ 6 and DMA channel 2, with up to two drives (Intel
- * 82077AA datasheet, order 290166).
+ * The 82077AA floppy disk controller at ports 3F0h-3F5h and 3F7h, on IRQ 6 and DMA channel 2, with
+ * up to two drives (Intel 82077AA datasheet, order 290166).
  *
- * <p>Mechanics take next to no time, but always some: interrupts come as events of their own, never within the port access
- * that caused them.
+ * <p>Mechanics take next to no time, but always some: interrupts come as events of their own, never
+ * within the port access that caused them.
  */
 public final class Fdc82077aa implements Device {
   public static final int DRIVES = 2;
@@ -413,9 +413,7 @@ public final class Fdc82077aa implements Device {
     FloppyDrive drive = drives[select & 3];
     boolean mfm = (parameter(0) & FdcCommand.MFM) != 0;
     int track = drive.track();
-    if (mfm
-        && drive.hasSector(track, head, 1)
-        && drive.format().rate() == dataRate) {
+    if (mfm && drive.hasSector(track, head, 1) && drive.format().rate() == dataRate) {
       result(select, 0, 0, track, head, drive.nextId(), SectorTransfer.SIZE_CODE);
     } else {
       result(ST0_ABNORMAL | select, ST1_MISSING_ADDRESS_MARK, 0, track, head, 0, 0);

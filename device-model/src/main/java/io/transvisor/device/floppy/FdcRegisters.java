@@ -1,6 +1,8 @@
 package io.transvisor.device.floppy;
 
-/** Ports and status bits of the 82077AA (Intel 82077AA datasheet, order 290166, sections 2 and 6). */
+/**
+ * Ports and status bits of the 82077AA (Intel 82077AA datasheet, order 290166, sections 2 and 6).
+ */
 final class FdcRegisters {
   // Offsets from port 3F0h; 6 belongs to the disk controller
   static final int STATUS_A = 0;

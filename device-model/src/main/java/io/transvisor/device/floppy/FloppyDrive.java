@@ -21,7 +21,10 @@ final class FloppyDrive {
   private boolean changed = true;
   private int lastId; // sector number the last READ ID gave
 
-  /** Sectors with a deleted data mark; images have no room for it, so it lasts as long as the disk is in. */
+  /**
+   * Sectors with a deleted data mark; images have no room for it, so it lasts as long as the disk
+   * is in.
+   */
   private final BitSet deleted = new BitSet();
 
   /**

@@ -10,7 +10,8 @@ import java.util.List;
  * @param sectors per track
  * @param tracks per side
  * @param heads 1 or 2
- * @param rate data rate it is recorded with, as in the rate registers: 0 500, 1 300, 2 250, 3 1000 kbit/s
+ * @param rate data rate it is recorded with, as in the rate registers: 0 500, 1 300, 2 250, 3 1000
+ *     kbit/s
  */
 public record FloppyFormat(DriveKind drive, int sectors, int tracks, int heads, int rate) {
   /** Kinds of drives, and their numbers in CMOS memory. */

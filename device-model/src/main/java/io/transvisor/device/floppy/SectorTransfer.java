@@ -21,11 +21,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The execution phase of a command that goes through sectors: which sector is next, the bytes of the current one, and the
- * status it will end with (82077AA datasheet, 5.1 and 6).
+ * The execution phase of a command that goes through sectors: which sector is next, the bytes of
+ * the current one, and the status it will end with (82077AA datasheet, 5.1 and 6).
  *
- * <p>The cylinder of the command is where the head goes: SeaBIOS relies on the implied seek of QEMU's controller even without
- * having configured it.
+ * <p>The cylinder of the command is where the head goes: SeaBIOS relies on the implied seek of
+ * QEMU's controller even without having configured it.
  */
 final class SectorTransfer {
   private static final Logger LOG = LoggerFactory.getLogger(SectorTransfer.class);
@@ -44,7 +44,8 @@ final class SectorTransfer {
   private final boolean multiTrack;
   private final boolean skip;
   private final int sizeCode;
-  private final int last; // EOT: last sector number; sectors left for FORMAT, VERIFY with a count, READ TRACK
+  private final int
+      last; // EOT: last sector number; sectors left for FORMAT, VERIFY with a count, READ TRACK
   private final boolean counted;
   private final int filler;
   private final int step;
@@ -73,9 +74,7 @@ final class SectorTransfer {
     driveNumber = bytes[1] & 3;
     boolean format = command == FdcCommand.FORMAT_TRACK;
     multiTrack =
-        !format
-            && command != FdcCommand.READ_TRACK
-            && (bytes[0] & FdcCommand.MULTI_TRACK) != 0;
+        !format && command != FdcCommand.READ_TRACK && (bytes[0] & FdcCommand.MULTI_TRACK) != 0;
     skip = !format && (bytes[0] & FdcCommand.SKIP) != 0;
     if (format) {
       cylinder = drive.track();
@@ -147,7 +146,10 @@ final class SectorTransfer {
     return over;
   }
 
-  /** Finds the next sector; the bytes a non-DMA host moves before the next interrupt, 0 when it is over. */
+  /**
+   * Finds the next sector; the bytes a non-DMA host moves before the next interrupt, 0 when it is
+   * over.
+   */
   int nextRun() {
     if (!loaded && command != FdcCommand.FORMAT_TRACK) {
       findSector();

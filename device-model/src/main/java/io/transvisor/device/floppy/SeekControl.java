@@ -14,8 +14,8 @@ import io.transvisor.core.device.StateWriter;
 import java.util.Arrays;
 
 /**
- * Head movements and what SENSE INTERRUPT STATUS reports: the ends of seeks, which may overlap, and the four drives after a
- * reset (82077AA datasheet, 5.2.2 to 5.2.4).
+ * Head movements and what SENSE INTERRUPT STATUS reports: the ends of seeks, which may overlap, and
+ * the four drives after a reset (82077AA datasheet, 5.2.2 to 5.2.4).
  */
 final class SeekControl {
   private static final long SEEK_TIME = 50_000;

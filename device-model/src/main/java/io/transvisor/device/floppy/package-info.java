@@ -1,4 +1,2 @@
-/**
- * The 82077AA floppy disk controller and its drives. Imports core, DMA and disk images.
- */
+/** The 82077AA floppy disk controller and its drives. Imports core, DMA and disk images. */
 package io.transvisor.device.floppy;

@@ -10,8 +10,9 @@ import io.transvisor.core.port.PortSpace;
 import java.util.Map;
 
 /**
- * The firmware configuration device at ports 510h to 51Bh (QEMU, docs/specs/fw_cfg): a 16-bit selector at 510h, a byte-wide data
- * port at 511h, and a DMA interface whose 64-bit big-endian address register is at 514h. Items are read-only.
+ * The firmware configuration device at ports 510h to 51Bh (QEMU, docs/specs/fw_cfg): a 16-bit
+ * selector at 510h, a byte-wide data port at 511h, and a DMA interface whose 64-bit big-endian
+ * address register is at 514h. Items are read-only.
  */
 public final class FwCfg implements Device {
   private static final int SELECTOR_PORT = 0x510;
@@ -59,7 +60,10 @@ public final class FwCfg implements Device {
 
   // ---- DMA ----
 
-  /** Carries out the transfer described at an address: control, length, 64-bit buffer address, all big-endian. */
+  /**
+   * Carries out the transfer described at an address: control, length, 64-bit buffer address, all
+   * big-endian.
+   */
   private void transfer(int descriptor) {
     int control = readBigEndian(descriptor);
     int length = readBigEndian(descriptor + 4);
@@ -151,7 +155,10 @@ public final class FwCfg implements Device {
     }
   }
 
-  /** Big-endian: the register's most significant byte is at the lowest port. A write of the low half starts the transfer. */
+  /**
+   * Big-endian: the register's most significant byte is at the lowest port. A write of the low half
+   * starts the transfer.
+   */
   private final class DmaAddress implements PortHandler {
     @Override
     public int read(int offset, int width) {

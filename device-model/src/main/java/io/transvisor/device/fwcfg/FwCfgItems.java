@@ -9,8 +9,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What firmware can ask for: numbered items with a fixed meaning, and named files, which get numbers from 20h up in the order of
- * their names. Numbers are little-endian inside items; the file directory is big-endian (QEMU, docs/specs/fw_cfg).
+ * What firmware can ask for: numbered items with a fixed meaning, and named files, which get
+ * numbers from 20h up in the order of their names. Numbers are little-endian inside items; the file
+ * directory is big-endian (QEMU, docs/specs/fw_cfg).
  */
 public final class FwCfgItems {
   static final int SIGNATURE = 0x0000;
@@ -64,7 +65,10 @@ public final class FwCfgItems {
     return this;
   }
 
-  /** Whether firmware offers its boot menu, and how long it waits for the key, in milliseconds; 0 for firmware's default. */
+  /**
+   * Whether firmware offers its boot menu, and how long it waits for the key, in milliseconds; 0
+   * for firmware's default.
+   */
   public FwCfgItems bootMenu(boolean show, int waitMillis) {
     fixed.put(BOOT_MENU, integer(show ? 1 : 0, 2));
     if (waitMillis > 0) {
@@ -76,7 +80,8 @@ public final class FwCfgItems {
   /** A named file; a later one of the same name replaces it. */
   public FwCfgItems file(String name, byte[] content) {
     if (name.length() > MAX_NAME) {
-      throw new IllegalArgumentException("firmware file name longer than " + MAX_NAME + " characters: " + name);
+      throw new IllegalArgumentException(
+          "firmware file name longer than " + MAX_NAME + " characters: " + name);
     }
     files.put(name, content.clone());
     return this;

@@ -13,11 +13,12 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
- * The PS/2 keyboard controller at ports 60h and 64h (IBM PS/2 Hardware Interface Technical Reference, keyboard and auxiliary
- * device controller): command set, output port with the A20 gate and the CPU's reset, scan code translation, interrupts 1 and 12.
+ * The PS/2 keyboard controller at ports 60h and 64h (IBM PS/2 Hardware Interface Technical
+ * Reference, keyboard and auxiliary device controller): command set, output port with the A20 gate
+ * and the CPU's reset, scan code translation, interrupts 1 and 12.
  *
- * <p>A byte from the keyboard or mouse follows the one before it only after a while, as bits on the wire take time: programs
- * that read port 60h twice for one interrupt see the same byte twice.
+ * <p>A byte from the keyboard or mouse follows the one before it only after a while, as bits on the
+ * wire take time: programs that read port 60h twice for one interrupt see the same byte twice.
  */
 public final class I8042 implements Device {
   private static final int DATA_PORT = 0x60;
@@ -75,7 +76,10 @@ public final class I8042 implements Device {
   private static final int FROM_AUX = 0x100;
   private static final int NOTHING = -1;
 
-  /** Time between a byte being read and the next one from a device: of the order of 11 bits at 10 to 16.7 kHz. */
+  /**
+   * Time between a byte being read and the next one from a device: of the order of 11 bits at 10 to
+   * 16.7 kHz.
+   */
   private static final long BYTE_NANOS = 500_000;
 
   private final EventQueue events;
@@ -155,7 +159,10 @@ public final class I8042 implements Device {
     updateInterrupts();
   }
 
-  /** The answer to a command goes first; a device's byte that was waiting to be read comes again after it. */
+  /**
+   * The answer to a command goes first; a device's byte that was waiting to be read comes again
+   * after it.
+   */
   private void putReply(int value) {
     if ((status & STATUS_OUTPUT_FULL) != 0 && displaced == NOTHING) {
       displaced = output | ((status & STATUS_AUX_OUTPUT_FULL) != 0 ? FROM_AUX : 0);
@@ -169,7 +176,10 @@ public final class I8042 implements Device {
     updateInterrupts();
   }
 
-  /** Takes a byte from a device if the buffer is empty, the device is allowed to send, and its time has come. */
+  /**
+   * Takes a byte from a device if the buffer is empty, the device is allowed to send, and its time
+   * has come.
+   */
   private void fill() {
     if ((status & STATUS_OUTPUT_FULL) != 0 || taking) {
       return;
@@ -199,7 +209,10 @@ public final class I8042 implements Device {
     taking = false;
   }
 
-  /** With translation on, a break prefix is kept back and becomes the top bit of the byte that follows. */
+  /**
+   * With translation on, a break prefix is kept back and becomes the top bit of the byte that
+   * follows.
+   */
   private void fillFromKeyboard() {
     while (keyboard.hasData()) {
       int value = keyboard.take();
@@ -220,7 +233,8 @@ public final class I8042 implements Device {
   private void updateInterrupts() {
     boolean full = (status & STATUS_OUTPUT_FULL) != 0;
     boolean aux = (status & STATUS_AUX_OUTPUT_FULL) != 0;
-    boolean keyboardAllowed = (mode() & (MODE_KEYBOARD_INTERRUPT | MODE_DISABLE_KEYBOARD)) == MODE_KEYBOARD_INTERRUPT;
+    boolean keyboardAllowed =
+        (mode() & (MODE_KEYBOARD_INTERRUPT | MODE_DISABLE_KEYBOARD)) == MODE_KEYBOARD_INTERRUPT;
     keyboardIrq.set(full && !aux && keyboardAllowed);
     mouseIrq.set(full && aux && (mode() & MODE_AUX_INTERRUPT) != 0);
   }
@@ -251,10 +265,12 @@ public final class I8042 implements Device {
         displaced = NOTHING;
         putReply(SELF_TEST_PASSED);
       }
-      case DISABLE_KEYBOARD, ENABLE_KEYBOARD -> setModeBits(MODE_DISABLE_KEYBOARD, value == DISABLE_KEYBOARD);
+      case DISABLE_KEYBOARD, ENABLE_KEYBOARD ->
+          setModeBits(MODE_DISABLE_KEYBOARD, value == DISABLE_KEYBOARD);
       case READ_INPUT_PORT -> putReply(INPUT_PORT);
       case READ_OUTPUT_PORT -> putReply(outputPort());
-      case WRITE_OUTPUT_PORT, WRITE_KEYBOARD_BUFFER, WRITE_AUX_BUFFER, WRITE_AUX -> pendingCommand = value;
+      case WRITE_OUTPUT_PORT, WRITE_KEYBOARD_BUFFER, WRITE_AUX_BUFFER, WRITE_AUX ->
+          pendingCommand = value;
       case DISABLE_A20, ENABLE_A20 -> setA20(value == ENABLE_A20);
       case READ_TEST_INPUTS -> putReply(0);
       default -> rangeCommand(value);
@@ -321,8 +337,8 @@ public final class I8042 implements Device {
   }
 
   /**
-   * Leaves the controller as firmware does for a guest that is started without any: self-test passed, both interrupts on, scan
-   * codes translated.
+   * Leaves the controller as firmware does for a guest that is started without any: self-test
+   * passed, both interrupts on, scan codes translated.
    */
   public void setFirmwareDefaults() {
     setMode(MODE_KEYBOARD_INTERRUPT | MODE_AUX_INTERRUPT | MODE_SYSTEM | MODE_TRANSLATE);

@@ -5,8 +5,8 @@ import io.transvisor.core.device.StateWriter;
 import java.util.ArrayDeque;
 
 /**
- * Movement that has not been reported yet. Movements add up while the host is slow; every change of the buttons is kept apart,
- * with the movement that came before it.
+ * Movement that has not been reported yet. Movements add up while the host is slow; every change of
+ * the buttons is kept apart, with the movement that came before it.
  */
 final class MouseMotion {
   /** What a packet holds: counts to the right, counts up, wheel clicks, buttons. */
@@ -64,7 +64,9 @@ final class MouseMotion {
   }
 
   boolean isPending() {
-    return segments.size() > 1 || segments.getFirst().isMoved() || segments.getFirst().buttons != reportedButtons;
+    return segments.size() > 1
+        || segments.getFirst().isMoved()
+        || segments.getFirst().buttons != reportedButtons;
   }
 
   /** The buttons as they are now. */

@@ -5,8 +5,9 @@ import io.transvisor.core.device.StateWriter;
 import java.util.Arrays;
 
 /**
- * The common half of a keyboard and a mouse on a PS/2 connector: answers to commands, which go before anything else, and data
- * waiting until the host lets the clock run (IBM PS/2 Hardware Interface Technical Reference, keyboard and auxiliary device).
+ * The common half of a keyboard and a mouse on a PS/2 connector: answers to commands, which go
+ * before anything else, and data waiting until the host lets the clock run (IBM PS/2 Hardware
+ * Interface Technical Reference, keyboard and auxiliary device).
  */
 abstract class Ps2Device {
   static final int ACKNOWLEDGE = 0xFA;

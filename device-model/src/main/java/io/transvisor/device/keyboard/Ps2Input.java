@@ -4,7 +4,10 @@ import io.transvisor.core.input.InputSink;
 import io.transvisor.core.input.Key;
 import io.transvisor.core.machine.MachineControl;
 
-/** Hands keys and pointer movements from consoles over to the vCPU thread, where the PS/2 keyboard and mouse take them. */
+/**
+ * Hands keys and pointer movements from consoles over to the vCPU thread, where the PS/2 keyboard
+ * and mouse take them.
+ */
 public final class Ps2Input implements InputSink {
   private final MachineControl machine;
   private final Ps2Keyboard keyboard;

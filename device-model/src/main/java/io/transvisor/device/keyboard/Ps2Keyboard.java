@@ -13,11 +13,12 @@ import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 
 /**
- * An IBM enhanced keyboard with a PS/2 connector (IBM PS/2 Hardware Interface Technical Reference, keyboard): all commands, scan
- * code sets 1 to 3, typematic repeat.
+ * An IBM enhanced keyboard with a PS/2 connector (IBM PS/2 Hardware Interface Technical Reference,
+ * keyboard): all commands, scan code sets 1 to 3, typematic repeat.
  *
- * <p>When the guest does not fetch its bytes, the keyboard reports an overrun and loses keys, as the real one does; but the
- * release of a key whose press was reported is never lost, only late, so that no key sticks.
+ * <p>When the guest does not fetch its bytes, the keyboard reports an overrun and loses keys, as
+ * the real one does; but the release of a key whose press was reported is never lost, only late, so
+ * that no key sticks.
  */
 public final class Ps2Keyboard extends Ps2Device implements Device {
   /** Bits of the value given to the listener for the lights. */
@@ -74,14 +75,20 @@ public final class Ps2Keyboard extends Ps2Device implements Device {
     repeatTimer = events.timer("keyboard-repeat", this::repeat);
   }
 
-  /** Who shows the lights; called on the vCPU thread with a combination of the LED bits at each change. */
+  /**
+   * Who shows the lights; called on the vCPU thread with a combination of the LED bits at each
+   * change.
+   */
   public void setLedListener(IntConsumer listener) {
     ledListener = listener;
   }
 
   // ---- keys ----
 
-  /** A key goes down or up. Repeated downs of a held key are ignored: the keyboard repeats by itself. */
+  /**
+   * A key goes down or up. Repeated downs of a held key are ignored: the keyboard repeats by
+   * itself.
+   */
   public void key(Key key, boolean down) {
     if (down ? !held.add(key) : !held.remove(key)) {
       return;
@@ -294,7 +301,10 @@ public final class Ps2Keyboard extends Ps2Device implements Device {
     return "keyboard";
   }
 
-  /** The RESET wire does not reach the keyboard, but firmware resets it by command at once: the same in effect. */
+  /**
+   * The RESET wire does not reach the keyboard, but firmware resets it by command at once: the same
+   * in effect.
+   */
   @Override
   public void reset(ResetKind kind) {
     if (kind == ResetKind.POWER_ON) {

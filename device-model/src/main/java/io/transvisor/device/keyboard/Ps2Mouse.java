@@ -8,9 +8,10 @@ import io.transvisor.core.device.StateReader;
 import io.transvisor.core.device.StateWriter;
 
 /**
- * A mouse with a PS/2 connector (IBM PS/2 Hardware Interface Technical Reference, auxiliary device), with Microsoft's extensions
- * that a host switches on by a sequence of sample rates: 200, 100, 80 for a wheel (IntelliMouse, id 3), 200, 200, 80 for a wheel
- * and five buttons (IntelliMouse Explorer, id 4).
+ * A mouse with a PS/2 connector (IBM PS/2 Hardware Interface Technical Reference, auxiliary
+ * device), with Microsoft's extensions that a host switches on by a sequence of sample rates: 200,
+ * 100, 80 for a wheel (IntelliMouse, id 3), 200, 200, 80 for a wheel and five buttons (IntelliMouse
+ * Explorer, id 4).
  */
 public final class Ps2Mouse extends Ps2Device implements Device {
   private static final int STANDARD = 0;
@@ -75,7 +76,10 @@ public final class Ps2Mouse extends Ps2Device implements Device {
     sample();
   }
 
-  /** Sends a packet if there is news, the host has taken the one before, and the sample period has passed. */
+  /**
+   * Sends a packet if there is news, the host has taken the one before, and the sample period has
+   * passed.
+   */
   private void sample() {
     if (!enabled || remote || wrap || dataWaiting() || !motion.isPending()) {
       return;

@@ -4,8 +4,8 @@ import io.transvisor.core.input.Key;
 import java.util.Arrays;
 
 /**
- * What each key sends in the three scan code sets, and the controller's translation of set 2 to set 1 (IBM PS/2 Hardware
- * Interface Technical Reference, keyboard scan codes).
+ * What each key sends in the three scan code sets, and the controller's translation of set 2 to set
+ * 1 (IBM PS/2 Hardware Interface Technical Reference, keyboard scan codes).
  */
 final class ScanCodes {
   /** Precedes the code of a released key in sets 2 and 3. */
@@ -81,7 +81,9 @@ final class ScanCodes {
     if (down) {
       return extended ? new int[] {EXTENDED_PREFIX, code} : new int[] {code};
     }
-    return extended ? new int[] {EXTENDED_PREFIX, BREAK_PREFIX, code} : new int[] {BREAK_PREFIX, code};
+    return extended
+        ? new int[] {EXTENDED_PREFIX, BREAK_PREFIX, code}
+        : new int[] {BREAK_PREFIX, code};
   }
 
   /** Pause sends all it has when pressed; with Control it is Break, a key of its own. */
@@ -94,10 +96,15 @@ final class ScanCodes {
     }
     return set == 1
         ? new int[] {PAUSE_PREFIX, 0x1D, 0x45, PAUSE_PREFIX, 0x9D, 0xC5}
-        : new int[] {PAUSE_PREFIX, 0x14, 0x77, PAUSE_PREFIX, BREAK_PREFIX, 0x14, BREAK_PREFIX, 0x77};
+        : new int[] {
+          PAUSE_PREFIX, 0x14, 0x77, PAUSE_PREFIX, BREAK_PREFIX, 0x14, BREAK_PREFIX, 0x77
+        };
   }
 
-  /** Print Screen wraps itself in a Shift unless Shift or Control is held; with Alt it is System Request. */
+  /**
+   * Print Screen wraps itself in a Shift unless Shift or Control is held; with Alt it is System
+   * Request.
+   */
   private static int[] printScreen(boolean down, int set, Modifiers modifiers) {
     if (modifiers.alt()) {
       return set == 1

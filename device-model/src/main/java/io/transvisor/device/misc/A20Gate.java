@@ -3,9 +3,9 @@ package io.transvisor.device.misc;
 import io.transvisor.core.memory.PhysicalMemory;
 
 /**
- * The gate on address line 20: open while the keyboard controller or system control port A opens it. Each source keeps and
- * restores its own state; the gate follows. At power-on the keyboard controller opens it, or the CPU could not fetch its first
- * instruction below 4 GiB.
+ * The gate on address line 20: open while the keyboard controller or system control port A opens
+ * it. Each source keeps and restores its own state; the gate follows. At power-on the keyboard
+ * controller opens it, or the CPU could not fetch its first instruction below 4 GiB.
  */
 public final class A20Gate {
   /** Who can open the gate. */

@@ -10,7 +10,8 @@ import io.transvisor.device.serial.CharBackend;
 import java.util.ArrayDeque;
 
 /**
- * A port that sends every byte written to a back end, as Bochs and QEMU have it; SeaBIOS logs there when a read gives E9h.
+ * A port that sends every byte written to a back end, as Bochs and QEMU have it; SeaBIOS logs there
+ * when a read gives E9h.
  */
 public final class DebugConsole implements Device {
   /** Where SeaBIOS looks for it. */
@@ -21,7 +22,9 @@ public final class DebugConsole implements Device {
 
   private static final int PRESENT = 0xE9;
 
-  /** The port has no way to say "wait"; what the back end does not take at once is kept up to here. */
+  /**
+   * The port has no way to say "wait"; what the back end does not take at once is kept up to here.
+   */
   private static final int MOST_WAITING = 1 << 20;
 
   private final CharBackend backend;

@@ -9,7 +9,10 @@ import io.transvisor.core.machine.MachineControl;
 import io.transvisor.core.port.PortHandler;
 import io.transvisor.core.port.PortSpace;
 
-/** A port that ends the machine: writing <i>v</i> makes the exit code 2<i>v</i> + 1, as QEMU's {@code isa-debug-exit} does. */
+/**
+ * A port that ends the machine: writing <i>v</i> makes the exit code 2<i>v</i> + 1, as QEMU's
+ * {@code isa-debug-exit} does.
+ */
 public final class IsaDebugExit implements Device {
   /** Defaults of QEMU's device. */
   public static final int DEFAULT_PORT = 0x501;

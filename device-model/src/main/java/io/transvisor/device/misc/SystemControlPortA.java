@@ -9,8 +9,8 @@ import io.transvisor.core.port.PortHandler;
 import io.transvisor.core.port.PortSpace;
 
 /**
- * System control port A of the PS/2 at port 92h: fast A20 (bit 1) and fast reset (bit 0, on its rising edge); 82371
- * datasheet, 2.5.6.2. The other bits keep what is written.
+ * System control port A of the PS/2 at port 92h: fast A20 (bit 1) and fast reset (bit 0, on its
+ * rising edge); 82371 datasheet, 2.5.6.2. The other bits keep what is written.
  */
 public final class SystemControlPortA implements Device {
   private static final int PORT = 0x92;

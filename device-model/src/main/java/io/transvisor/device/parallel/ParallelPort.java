@@ -12,9 +12,10 @@ import io.transvisor.core.port.PortSpace;
 import io.transvisor.device.serial.CharBackend;
 
 /**
- * A standard parallel port with a printer that is always on line (IEEE 1284 compatibility mode; IBM AT Technical Reference,
- * "Parallel Printer Adapter"). A strobe sends the data byte to the back end, the printer is busy for a moment, acknowledges
- * and, if the guest asked for it, interrupts. With the direction bit set the data register reads the back end's input.
+ * A standard parallel port with a printer that is always on line (IEEE 1284 compatibility mode; IBM
+ * AT Technical Reference, "Parallel Printer Adapter"). A strobe sends the data byte to the back
+ * end, the printer is busy for a moment, acknowledges and, if the guest asked for it, interrupts.
+ * With the direction bit set the data register reads the back end's input.
  */
 public final class ParallelPort implements Device {
   private static final int DATA = 0;
@@ -55,12 +56,7 @@ public final class ParallelPort implements Device {
    * @param port 378h for LPT1
    */
   public ParallelPort(
-      String name,
-      EventQueue events,
-      PortSpace ports,
-      int port,
-      IrqLine irq,
-      CharBackend backend) {
+      String name, EventQueue events, PortSpace ports, int port, IrqLine irq, CharBackend backend) {
     this.name = name;
     this.irq = irq;
     this.backend = backend;

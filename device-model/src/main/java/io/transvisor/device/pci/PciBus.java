@@ -11,8 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * PCI bus 0 and configuration mechanism 1 (PCI Local Bus Specification 2.3, 3.2.2.3.2): the address register at CF8h takes
- * doubleword writes only, the data window at CFCh any width. Functions that are not there, and other buses, read as all ones.
+ * PCI bus 0 and configuration mechanism 1 (PCI Local Bus Specification 2.3, 3.2.2.3.2): the address
+ * register at CF8h takes doubleword writes only, the data window at CFCh any width. Functions that
+ * are not there, and other buses, read as all ones.
  */
 public final class PciBus implements Device {
   private static final int ADDRESS_PORT = 0xCF8;
@@ -35,7 +36,8 @@ public final class PciBus implements Device {
   }
 
   /**
-   * Puts a function on the bus and connects its interrupt pin. Function 0 becomes multi-function when another joins it.
+   * Puts a function on the bus and connects its interrupt pin. Function 0 becomes multi-function
+   * when another joins it.
    *
    * @return the function
    */
@@ -74,7 +76,8 @@ public final class PciBus implements Device {
       PciFunction f = functions[i];
       if (f != null) {
         int id = f.readConfig(PciConfig.VENDOR_ID, 4);
-        lines.add("00:%02x.%d %04x:%04x %s".formatted(i >> 3, i & 7, id & 0xFFFF, id >>> 16, f.name()));
+        lines.add(
+            "00:%02x.%d %04x:%04x %s".formatted(i >> 3, i & 7, id & 0xFFFF, id >>> 16, f.name()));
       }
     }
     return lines;

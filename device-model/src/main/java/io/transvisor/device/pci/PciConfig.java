@@ -1,6 +1,8 @@
 package io.transvisor.device.pci;
 
-/** Offsets and bits of the type 0 configuration header (PCI Local Bus Specification 2.3, chapter 6). */
+/**
+ * Offsets and bits of the type 0 configuration header (PCI Local Bus Specification 2.3, chapter 6).
+ */
 public final class PciConfig {
   public static final int VENDOR_ID = 0x00;
   public static final int DEVICE_ID = 0x02;

@@ -34,14 +34,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One function of a PCI device: 256 bytes of configuration space with a type 0 header (PCI Local Bus Specification 2.3, 6.1),
- * up to six base address registers, an expansion ROM, and an INTx# wire.
+ * One function of a PCI device: 256 bytes of configuration space with a type 0 header (PCI Local
+ * Bus Specification 2.3, 6.1), up to six base address registers, an expansion ROM, and an INTx#
+ * wire.
  *
- * <p>A subclass presets {@link #config} and {@link #writableMask} in its constructor; what it leaves there is what a reset
- * brings back. A subclass that overrides {@link #reset}, {@link #save} or {@link #load} calls the method it overrides.
+ * <p>A subclass presets {@link #config} and {@link #writableMask} in its constructor; what it
+ * leaves there is what a reset brings back. A subclass that overrides {@link #reset}, {@link #save}
+ * or {@link #load} calls the method it overrides.
  */
 public abstract class PciFunction implements Device {
-  /** Subsystem vendor and device of every function of QEMU's PC, which guests may have recorded at installation. */
+  /**
+   * Subsystem vendor and device of every function of QEMU's PC, which guests may have recorded at
+   * installation.
+   */
   private static final int SUBSYSTEM_VENDOR = 0x1AF4;
 
   private static final int SUBSYSTEM_DEVICE = 0x1100;
@@ -122,7 +127,8 @@ public abstract class PciFunction implements Device {
   }
 
   /**
-   * Gives a base address register to a memory mapping, which the caller has made at address 0 and disabled.
+   * Gives a base address register to a memory mapping, which the caller has made at address 0 and
+   * disabled.
    *
    * @param bar 0 to 5
    * @param size bytes, a power of two of at least 4096
@@ -159,7 +165,8 @@ public abstract class PciFunction implements Device {
   private void addBar(Bar bar) {
     int granularity = bar.io ? 4 : 4096;
     if (Integer.bitCount(bar.size) != 1 || bar.size < granularity) {
-      throw new IllegalArgumentException(name + ": a base address register cannot decode " + bar.size + " bytes");
+      throw new IllegalArgumentException(
+          name + ": a base address register cannot decode " + bar.size + " bytes");
     }
     bars.add(bar);
     putDword(config, bar.offset, bar.flags);
@@ -232,7 +239,8 @@ public abstract class PciFunction implements Device {
         on &= (register & 1) != 0;
       }
       int base = register & -bar.size;
-      // Address 0 means not yet assigned, and all ones is the sizing write: neither must hide RAM or ports.
+      // Address 0 means not yet assigned, and all ones is the sizing write: neither must hide RAM
+      // or ports.
       if (on && base != 0 && base != -bar.size) {
         bar.window.place(base);
       } else {
@@ -294,7 +302,10 @@ public abstract class PciFunction implements Device {
     return name;
   }
 
-  /** Brings back the configuration space as the constructors left it; everything stops decoding, the interrupt wire is released. */
+  /**
+   * Brings back the configuration space as the constructors left it; everything stops decoding, the
+   * interrupt wire is released.
+   */
   @Override
   public void reset(ResetKind kind) {
     captureResetValues();

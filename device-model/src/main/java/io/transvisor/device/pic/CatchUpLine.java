@@ -6,8 +6,8 @@ import io.transvisor.core.clock.Timer;
 /** The wire of a clock's interrupt, with a store of ticks the guest has not seen yet. */
 final class CatchUpLine implements TickLine {
   /**
-   * Interrupt handlers may mask their clock while they run; a guest that masks it for long does not want
-   * the time it slept through. So while masked only this part of the ticks is kept.
+   * Interrupt handlers may mask their clock while they run; a guest that masks it for long does not
+   * want the time it slept through. So while masked only this part of the ticks is kept.
    */
   private static final int MASKED_SHARE = 32;
 

@@ -7,8 +7,9 @@ import io.transvisor.core.irq.IrqLine;
 /**
  * One 8259A programmable interrupt controller in 8086 mode (Intel 8259A datasheet, order 231468).
  *
- * <p>Edge or level sensing is chosen per input by the edge/level control register of the PIIX (82371 datasheet, 2.5.6) and
- * not by ICW1 bit 3, which the PIIX ignores. An edge stays latched when the input falls before the acknowledge.
+ * <p>Edge or level sensing is chosen per input by the edge/level control register of the PIIX
+ * (82371 datasheet, 2.5.6) and not by ICW1 bit 3, which the PIIX ignores. An edge stays latched
+ * when the input falls before the acknowledge.
  */
 final class Pic8259 {
   private static final int ICW1 = 0x10;
@@ -94,7 +95,9 @@ final class Pic8259 {
     update();
   }
 
-  /** What ICW1 does: edges are forgotten, everything else but the level inputs goes to its default. */
+  /**
+   * What ICW1 does: edges are forgotten, everything else but the level inputs goes to its default.
+   */
   private void initialise() {
     edgeMemory = 0;
     requests &= levelTriggered;
@@ -142,7 +145,9 @@ final class Pic8259 {
     return highestRequest() >= 0;
   }
 
-  /** Distance of the highest-priority set bit from the top of the priority ring, or {@link #NONE}. */
+  /**
+   * Distance of the highest-priority set bit from the top of the priority ring, or {@link #NONE}.
+   */
   private int priority(int bits) {
     int rotated = (bits >>> highestPriority | bits << (8 - highestPriority)) & 0xFF;
     return rotated == 0 ? NONE : Integer.numberOfTrailingZeros(rotated);
@@ -270,7 +275,8 @@ final class Pic8259 {
       case 0 -> rotateOnAutoEoi = false;
       case 4 -> rotateOnAutoEoi = true;
       case 1, 5 -> {
-        // A masked in-service bit is left alone in special mask mode (datasheet, "Special Mask Mode").
+        // A masked in-service bit is left alone in special mask mode (datasheet, "Special Mask
+        // Mode").
         int ended = priority(specialMask ? inService & ~mask : inService);
         if (ended != NONE) {
           endOfInterrupt(ended + highestPriority & 7, command == 5);

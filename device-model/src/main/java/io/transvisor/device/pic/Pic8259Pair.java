@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.function.IntConsumer;
 
 /**
- * Master and slave 8259A as a PC wires them: ports 20h-21h and A0h-A1h, the slave on input 2 of the master, edge/level control
- * at 4D0h-4D1h (82371 datasheet, 2.5.6).
+ * Master and slave 8259A as a PC wires them: ports 20h-21h and A0h-A1h, the slave on input 2 of the
+ * master, edge/level control at 4D0h-4D1h (82371 datasheet, 2.5.6).
  */
 public final class Pic8259Pair implements Device, InterruptController {
   public static final int IRQS = 16;
@@ -86,7 +86,8 @@ public final class Pic8259Pair implements Device, InterruptController {
   }
 
   /**
-   * The wire of an ISA interrupt, for one device. IRQ 2 is taken by the cascade; its wire leads to IRQ 9, as on the AT.
+   * The wire of an ISA interrupt, for one device. IRQ 2 is taken by the cascade; its wire leads to
+   * IRQ 9, as on the AT.
    *
    * @param irq 0 to 15
    */
@@ -94,7 +95,10 @@ public final class Pic8259Pair implements Device, InterruptController {
     return lines[irq];
   }
 
-  /** The wire of an interrupt that clocks the guest: missed ticks are given again after each acknowledge. */
+  /**
+   * The wire of an interrupt that clocks the guest: missed ticks are given again after each
+   * acknowledge.
+   */
   public TickLine tickLine(int irq, EventQueue events) {
     if (tickLines[irq] == null) {
       tickLines[irq] = new CatchUpLine(this, irq, events);
@@ -102,12 +106,17 @@ public final class Pic8259Pair implements Device, InterruptController {
     return tickLines[irq];
   }
 
-  /** Adds a listener told the number (0 to 15) of each interrupt the CPU or a poll command takes. */
+  /**
+   * Adds a listener told the number (0 to 15) of each interrupt the CPU or a poll command takes.
+   */
   public void onAcknowledge(IntConsumer listener) {
     acknowledgeListeners.add(listener);
   }
 
-  /** Whether the mask register suppresses an interrupt (IRQ 8 to 15: on the slave; the cascade is not looked at). */
+  /**
+   * Whether the mask register suppresses an interrupt (IRQ 8 to 15: on the slave; the cascade is
+   * not looked at).
+   */
   public boolean isMasked(int irq) {
     return chip(irq).isMasked(irq & 7);
   }

@@ -3,8 +3,9 @@ package io.transvisor.device.pic;
 import io.transvisor.core.irq.IrqLine;
 
 /**
- * The interrupt wire of a clock. A guest counts the ticks of its clock, so ticks that came while the last one was still
- * waiting for the CPU are kept and given later, one after each acknowledgement.
+ * The interrupt wire of a clock. A guest counts the ticks of its clock, so ticks that came while
+ * the last one was still waiting for the CPU are kept and given later, one after each
+ * acknowledgement.
  */
 @FunctionalInterface
 public interface TickLine extends IrqLine {
@@ -20,8 +21,8 @@ public interface TickLine extends IrqLine {
   }
 
   /**
-   * Sets how much guest time passes at least between the guest taking a tick and the next one. Programs
-   * wait for a tick count to reach a value and would miss it if late ticks came in a row.
+   * Sets how much guest time passes at least between the guest taking a tick and the next one.
+   * Programs wait for a tick count to reach a value and would miss it if late ticks came in a row.
    *
    * @param nanos 0 for none
    */

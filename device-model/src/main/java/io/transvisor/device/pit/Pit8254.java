@@ -11,11 +11,13 @@ import io.transvisor.core.port.PortSpace;
 import io.transvisor.device.pic.TickLine;
 
 /**
- * The 8254 interval timer at ports 40h-43h and system control port B at 61h (Intel 8254 datasheet; 82371 datasheet, 2.5.5).
+ * The 8254 interval timer at ports 40h-43h and system control port B at 61h (Intel 8254 datasheet;
+ * 82371 datasheet, 2.5.5).
  *
- * <p>Counter 0 clocks the guest through IRQ 0. When the machine was held up for several periods, or the guest had not taken
- * the last tick yet, the missed ticks follow as the guest acknowledges, up to {@link #CATCH_UP_SECONDS}. Counter 2 is gated by
- * port 61h, which also shows its output; counter 1 is free.
+ * <p>Counter 0 clocks the guest through IRQ 0. When the machine was held up for several periods, or
+ * the guest had not taken the last tick yet, the missed ticks follow as the guest acknowledges, up
+ * to {@link #CATCH_UP_SECONDS}. Counter 2 is gated by port 61h, which also shows its output;
+ * counter 1 is free.
  */
 public final class Pit8254 implements Device {
   /** How much lost time is made good; a longer gap is a jump in time the guest has to live with. */
@@ -32,7 +34,9 @@ public final class Pit8254 implements Device {
   private static final int READ_BACK_NO_STATUS = 0x10;
   private static final int SPEAKER = 2;
 
-  /** Bits of port 61h that keep what is written: counter 2 gate, speaker, and the two error enables. */
+  /**
+   * Bits of port 61h that keep what is written: counter 2 gate, speaker, and the two error enables.
+   */
   private static final int PORT_B_WRITABLE = 0x0F;
 
   private static final int PORT_B_GATE = 0x01;
@@ -74,8 +78,9 @@ public final class Pit8254 implements Device {
   }
 
   /**
-   * Late ticks follow each other at a quarter of the period: fast enough to catch up, slow enough for a
-   * program that polls the count of ticks to see every one. One-shots are set up anew for each tick.
+   * Late ticks follow each other at a quarter of the period: fast enough to catch up, slow enough
+   * for a program that polls the count of ticks to see every one. One-shots are set up anew for
+   * each tick.
    */
   private void pace() {
     boolean periodic = channels[0].mode() == 2 || channels[0].mode() == 3;
@@ -102,8 +107,8 @@ public final class Pit8254 implements Device {
   }
 
   /**
-   * The wire after a change of counter 0's programming. It never rises here: edges come from counting only, so that setting a
-   * mode whose output rests high does not look like a tick.
+   * The wire after a change of counter 0's programming. It never rises here: edges come from
+   * counting only, so that setting a mode whose output rests high does not look like a tick.
    */
   private void counter0Programmed(long tick) {
     lastTick = tick;

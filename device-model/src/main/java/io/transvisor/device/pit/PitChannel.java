@@ -4,10 +4,12 @@ import io.transvisor.core.device.StateReader;
 import io.transvisor.core.device.StateWriter;
 
 /**
- * One counter of an 8254 (Intel 8254 datasheet, order 231164): counting, output and the read and write protocol of its port.
+ * One counter of an 8254 (Intel 8254 datasheet, order 231164): counting, output and the read and
+ * write protocol of its port.
  *
- * <p>Nothing runs: the state is that of the last load, and the count and the output at a given clock tick follow from it.
- * A count written at tick <i>t</i> is in the counting element at tick <i>t</i> + 1, as the datasheet's wave forms show.
+ * <p>Nothing runs: the state is that of the last load, and the count and the output at a given
+ * clock tick follow from it. A count written at tick <i>t</i> is in the counting element at tick
+ * <i>t</i> + 1, as the datasheet's wave forms show.
  */
 final class PitChannel {
   static final long NEVER = Long.MAX_VALUE;
@@ -30,7 +32,9 @@ final class PitChannel {
   private boolean counting;
   private long start;
   private long elapsed;
-  private int nextReload; // written but not yet loaded (modes 1 and 5: at a trigger; 2 and 3: at the end of the period); 0: none
+  private int
+      nextReload; // written but not yet loaded (modes 1 and 5: at a trigger; 2 and 3: at the end of
+  // the period); 0: none
   private long takeover = NEVER; // when nextReload takes over by itself
   private int residue; // what the counting element holds until the load
   private boolean residualOutput;
@@ -315,7 +319,10 @@ final class PitChannel {
     return tick < start ? start + reload : start + ((tick - start) / reload + 1) * reload;
   }
 
-  /** How often OUT goes from low to high after tick {@code from}, up to and including tick {@code to}. */
+  /**
+   * How often OUT goes from low to high after tick {@code from}, up to and including tick {@code
+   * to}.
+   */
   long rises(long from, long to) {
     long count = 0;
     long at = from;

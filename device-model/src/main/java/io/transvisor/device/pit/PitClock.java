@@ -1,6 +1,8 @@
 package io.transvisor.device.pit;
 
-/** Exact conversion between guest nanoseconds and periods of the 1.193182 MHz clock of a PC's timer. */
+/**
+ * Exact conversion between guest nanoseconds and periods of the 1.193182 MHz clock of a PC's timer.
+ */
 final class PitClock {
   /** Hertz: a third of the 3.579545 MHz colour carrier, rounded as everybody rounds it. */
   static final long FREQUENCY = 1_193_182;

@@ -3,8 +3,8 @@ package io.transvisor.device.rtc;
 import io.transvisor.core.error.VmmException;
 
 /**
- * What the board tells the firmware through CMOS memory, at the addresses of the IBM AT and of QEMU's PC, which SeaBIOS
- * reads. Call {@link #finish} last.
+ * What the board tells the firmware through CMOS memory, at the addresses of the IBM AT and of
+ * QEMU's PC, which SeaBIOS reads. Call {@link #finish} last.
  */
 public final class CmosSetup {
   private static final int FLOPPY_TYPES = 0x10;
@@ -60,9 +60,7 @@ public final class CmosSetup {
     return this;
   }
 
-  /**
-   * The floppy drives, as CMOS types: 0 none, 1 360K, 2 1.2M, 3 720K, 4 1.44M, 5 2.88M.
-   */
+  /** The floppy drives, as CMOS types: 0 none, 1 360K, 2 1.2M, 3 720K, 4 1.44M, 5 2.88M. */
   public CmosSetup floppies(int typeA, int typeB) {
     rtc.setCmos(FLOPPY_TYPES, typeA << 4 | typeB);
     int drives = (typeA != 0 ? 1 : 0) + (typeB != 0 ? 1 : 0);
@@ -86,7 +84,8 @@ public final class CmosSetup {
    * The boot order.
    *
    * @param order up to three letters: a floppy, c hard disk, d CD-ROM, n network
-   * @param floppySignatureCheck whether a floppy without 55AAh at the end of its boot sector is skipped
+   * @param floppySignatureCheck whether a floppy without 55AAh at the end of its boot sector is
+   *     skipped
    * @throws VmmException for any other letter, a letter given twice, or too many
    */
   public CmosSetup bootOrder(String order, boolean floppySignatureCheck) {
@@ -124,7 +123,8 @@ public final class CmosSetup {
   /**
    * An IDE hard disk.
    *
-   * @param drive 0 primary master, 1 primary slave, 2 and 3 secondary (these have a translation only)
+   * @param drive 0 primary master, 1 primary slave, 2 and 3 secondary (these have a translation
+   *     only)
    * @param cylinders of the disk's own geometry
    */
   public CmosSetup hardDisk(

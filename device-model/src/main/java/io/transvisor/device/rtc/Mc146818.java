@@ -12,11 +12,13 @@ import io.transvisor.device.pic.TickLine;
 import java.util.Arrays;
 
 /**
- * The MC146818A real-time clock and 128 bytes of CMOS memory at ports 70h-71h, interrupting through IRQ 8 (Motorola MC146818A
- * datasheet; 82371 datasheet, 2.5.7). Daylight saving (DSE) is not done; the square wave has no pin on a PC.
+ * The MC146818A real-time clock and 128 bytes of CMOS memory at ports 70h-71h, interrupting through
+ * IRQ 8 (Motorola MC146818A datasheet; 82371 datasheet, 2.5.7). Daylight saving (DSE) is not done;
+ * the square wave has no pin on a PC.
  *
- * <p>Time registers follow guest time and are worked out when read; timers run only while an interrupt is enabled. Periodic
- * interrupts the guest was too late for are given again when it reads register C.
+ * <p>Time registers follow guest time and are worked out when read; timers run only while an
+ * interrupt is enabled. Periodic interrupts the guest was too late for are given again when it
+ * reads register C.
  */
 public final class Mc146818 implements Device {
   static final int SIZE = 128;
@@ -64,7 +66,10 @@ public final class Mc146818 implements Device {
   /** The part of it that is kept while the guest has masked the interrupt. */
   private static final int MASKED_SHARE = 32;
 
-  /** Most ticks given again in a row, so that a handler that reads register C until it is clear comes to an end. */
+  /**
+   * Most ticks given again in a row, so that a handler that reads register C until it is clear
+   * comes to an end.
+   */
   private static final int MOST_IN_A_ROW = 20;
 
   private final EventQueue events;

@@ -31,8 +31,8 @@ public record RtcBase(Instant start, ZoneOffset offset) {
   }
 
   /**
-   * The value of {@code -rtc base=}: {@code utc}, {@code localtime}, a date ({@code 2003-06-17}) or a date and time ({@code
-   * 2003-06-17T16:01:21}).
+   * The value of {@code -rtc base=}: {@code utc}, {@code localtime}, a date ({@code 2003-06-17}) or
+   * a date and time ({@code 2003-06-17T16:01:21}).
    *
    * @throws VmmException if it is none of these
    */

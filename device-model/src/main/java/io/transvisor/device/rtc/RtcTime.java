@@ -5,8 +5,8 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 
 /**
- * Date and time in the registers of a MC146818: BCD or binary, 12 or 24 hours (datasheet, "Time, Calendar and Alarm
- * Locations").
+ * Date and time in the registers of a MC146818: BCD or binary, 12 or 24 hours (datasheet, "Time,
+ * Calendar and Alarm Locations").
  */
 final class RtcTime {
   static final int SECONDS = 0x00;
@@ -20,7 +20,10 @@ final class RtcTime {
   static final int MONTH = 0x08;
   static final int YEAR = 0x09;
 
-  /** Where PC firmware keeps the century; kept by the chip itself here, as PC guests expect it right. */
+  /**
+   * Where PC firmware keeps the century; kept by the chip itself here, as PC guests expect it
+   * right.
+   */
   static final int CENTURY = 0x32;
 
   private static final int SECONDS_PER_DAY = 86_400;
@@ -49,12 +52,14 @@ final class RtcTime {
     cmos[CENTURY] = encode(t.getYear() / 100, binary);
   }
 
-  /** The time in the registers; a date that does not exist runs over into the next month, as the chip would count on. */
+  /**
+   * The time in the registers; a date that does not exist runs over into the next month, as the
+   * chip would count on.
+   */
   static long fromRegisters(byte[] cmos, boolean binary, boolean hours24) {
     int year = decode(cmos[CENTURY], binary) * 100 + decode(cmos[YEAR], binary);
     int month = Math.clamp(decode(cmos[MONTH], binary), 1, 12);
-    long days =
-        LocalDate.of(year, month, 1).toEpochDay() + decode(cmos[DAY_OF_MONTH], binary) - 1;
+    long days = LocalDate.of(year, month, 1).toEpochDay() + decode(cmos[DAY_OF_MONTH], binary) - 1;
     return days * SECONDS_PER_DAY
         + hour(cmos[HOURS], binary, hours24) * 3600L
         + decode(cmos[MINUTES], binary) * 60L
@@ -62,7 +67,8 @@ final class RtcTime {
   }
 
   /**
-   * The first time after {@code seconds} that matches the alarm registers, or {@code Long.MAX_VALUE} if none does.
+   * The first time after {@code seconds} that matches the alarm registers, or {@code
+   * Long.MAX_VALUE} if none does.
    */
   static long nextAlarm(long seconds, byte[] cmos, boolean binary, boolean hours24) {
     boolean anySecond = (cmos[SECONDS_ALARM] & 0xFF) >= DO_NOT_CARE;

@@ -1,6 +1,9 @@
 package io.transvisor.device.serial;
 
-/** A bounded queue of bytes between the vCPU thread, which never waits, and an I/O thread, which does. */
+/**
+ * A bounded queue of bytes between the vCPU thread, which never waits, and an I/O thread, which
+ * does.
+ */
 final class ByteQueue {
   private final byte[] ring;
   private int head;

@@ -1,8 +1,9 @@
 package io.transvisor.device.serial;
 
 /**
- * The other end of a byte port: a file, a terminal, a network connection. All methods but {@link #close} are called on the
- * vCPU thread and never wait; nothing is ever dropped while the other end is there.
+ * The other end of a byte port: a file, a terminal, a network connection. All methods but {@link
+ * #close} are called on the vCPU thread and never wait; nothing is ever dropped while the other end
+ * is there.
  */
 public interface CharBackend extends AutoCloseable {
   /** The device's side. Called on the vCPU thread, never from within a call to the back end. */
@@ -30,7 +31,9 @@ public interface CharBackend extends AutoCloseable {
   /** Whether {@link #read} would give a byte. */
   boolean hasInput();
 
-  /** Sends what is still waiting, as far as the other end takes it, and lets go of host resources. */
+  /**
+   * Sends what is still waiting, as far as the other end takes it, and lets go of host resources.
+   */
   @Override
   void close();
 }

@@ -15,14 +15,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Makes back ends from what the user writes after {@code -serial}, {@code -parallel} and {@code -debugcon}:
+ * Makes back ends from what the user writes after {@code -serial}, {@code -parallel} and {@code
+ * -debugcon}:
  *
  * <ul>
  *   <li>{@code none}, {@code null}: nothing;
  *   <li>{@code stdio}: standard input and output;
  *   <li>{@code file:PATH}: a file, made anew;
- *   <li>{@code tcp:HOST:PORT}: connects; with {@code ,server}, listens and waits for a connection before the guest starts;
- *       with {@code ,server,nowait}, listens without waiting. Without HOST it is this machine only;
+ *   <li>{@code tcp:HOST:PORT}: connects; with {@code ,server}, listens and waits for a connection
+ *       before the guest starts; with {@code ,server,nowait}, listens without waiting. Without HOST
+ *       it is this machine only;
  *   <li>{@code unix:PATH}: likewise, by a Unix-domain socket.
  * </ul>
  */
@@ -31,7 +33,8 @@ public final class CharBackends {
 
   /**
    * @param option the option for messages, such as {@code -serial}
-   * @throws VmmException if the specification is none of the above, or the file or connection cannot be had
+   * @throws VmmException if the specification is none of the above, or the file or connection
+   *     cannot be had
    */
   public static CharBackend open(String option, String specification, MachineControl machine) {
     String label = option + " " + specification;
@@ -57,11 +60,7 @@ public final class CharBackends {
    * @param closeOutput whether closing the back end closes {@code out}
    */
   public static CharBackend ofStreams(
-      String label,
-      MachineControl machine,
-      InputStream in,
-      OutputStream out,
-      boolean closeOutput) {
+      String label, MachineControl machine, InputStream in, OutputStream out, boolean closeOutput) {
     return new OutputBackend(label, machine, in, out, closeOutput);
   }
 
@@ -91,7 +90,8 @@ public final class CharBackends {
         default -> throw new VmmException(label + ": unknown setting '" + parts[i] + "'");
       }
     }
-    SocketAddress address = tcp ? tcpAddress(label, parts[0]) : UnixDomainSocketAddress.of(parts[0]);
+    SocketAddress address =
+        tcp ? tcpAddress(label, parts[0]) : UnixDomainSocketAddress.of(parts[0]);
     if (!server) {
       return SocketBackend.connect(label, machine, address);
     }

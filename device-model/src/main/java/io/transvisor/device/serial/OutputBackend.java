@@ -20,7 +20,11 @@ final class OutputBackend extends StreamBackend {
    * @param closesStream whether {@code out} is closed at the end
    */
   OutputBackend(
-      String label, MachineControl machine, InputStream in, OutputStream out, boolean closesStream) {
+      String label,
+      MachineControl machine,
+      InputStream in,
+      OutputStream out,
+      boolean closesStream) {
     super(label, machine);
     this.out = out;
     this.closesStream = closesStream;

@@ -12,8 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A back end on a TCP or Unix-domain connection, made to another program or waited for. As a server it takes one connection at
- * a time and waits for the next when that ends. Output while nobody is connected is discarded.
+ * A back end on a TCP or Unix-domain connection, made to another program or waited for. As a server
+ * it takes one connection at a time and waits for the next when that ends. Output while nobody is
+ * connected is discarded.
  */
 final class SocketBackend extends StreamBackend {
   private static final Logger LOG = LoggerFactory.getLogger(SocketBackend.class);

@@ -8,8 +8,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A back end on a pair of byte streams, each with a thread of its own and a bounded queue. A reader whose queue is full waits,
- * and so does, in the end, whoever sends; a device whose output queue is full is told to wait.
+ * A back end on a pair of byte streams, each with a thread of its own and a bounded queue. A reader
+ * whose queue is full waits, and so does, in the end, whoever sends; a device whose output queue is
+ * full is told to wait.
  */
 class StreamBackend implements CharBackend {
   private static final Logger LOG = LoggerFactory.getLogger(StreamBackend.class);

@@ -61,10 +61,11 @@ import io.transvisor.core.port.PortSpace;
 /**
  * A 16550A serial port (National Semiconductor PC16550D datasheet).
  *
- * <p>Characters take time, but never more than {@link #LONGEST_CHARACTER}: a guest at 300 baud should not be slow, yet must not
- * find its FIFO empty again before it has left its interrupt handler. Nothing is lost on the way to or from the back end:
- * the transmitter stays busy while the back end takes no more, and input waits in the back end until the receiver has room.
- * The interrupt wire is not gated by OUT2, as some guests never set it.
+ * <p>Characters take time, but never more than {@link #LONGEST_CHARACTER}: a guest at 300 baud
+ * should not be slow, yet must not find its FIFO empty again before it has left its interrupt
+ * handler. Nothing is lost on the way to or from the back end: the transmitter stays busy while the
+ * back end takes no more, and input waits in the back end until the receiver has room. The
+ * interrupt wire is not gated by OUT2, as some guests never set it.
  */
 public final class Uart16550A implements Device {
   /** Nanoseconds: ten bits at ten times the highest rate of the chip. */
@@ -83,7 +84,8 @@ public final class Uart16550A implements Device {
   private final Timer receiveTimer;
   private final Timer timeoutTimer;
   private final ReceiveFifo received = new ReceiveFifo();
-  private final TransmitQueue waiting = new TransmitQueue(); // refused by the back end so far, or looping back
+  private final TransmitQueue waiting =
+      new TransmitQueue(); // refused by the back end so far, or looping back
 
   private int interruptEnable;
   private int fifoControl;
@@ -105,12 +107,7 @@ public final class Uart16550A implements Device {
    * @param port 3F8h for COM1, 2F8h for COM2
    */
   public Uart16550A(
-      String name,
-      EventQueue events,
-      PortSpace ports,
-      int port,
-      IrqLine irq,
-      CharBackend backend) {
+      String name, EventQueue events, PortSpace ports, int port, IrqLine irq, CharBackend backend) {
     this.name = name;
     this.events = events;
     this.irq = irq;
@@ -234,9 +231,7 @@ public final class Uart16550A implements Device {
   private void scheduleTransmitter() {
     if (loopback() && !waiting.isEmpty()) {
       transmitTimer.scheduleAt(loopbackDueAt());
-    } else if (!transmitEmpty
-        && waiting.isEmpty()
-        && (interruptEnable & IER_TRANSMIT_EMPTY) != 0) {
+    } else if (!transmitEmpty && waiting.isEmpty() && (interruptEnable & IER_TRANSMIT_EMPTY) != 0) {
       transmitTimer.scheduleAt(transmitEmptyAt());
     } else {
       transmitTimer.cancel();
@@ -541,7 +536,14 @@ public final class Uart16550A implements Device {
     out.putInts(
         "registers",
         new int[] {
-          interruptEnable, fifoControl, lineControl, modemControl, modemStatus, scratch, divisor, lineErrors
+          interruptEnable,
+          fifoControl,
+          lineControl,
+          modemControl,
+          modemStatus,
+          scratch,
+          divisor,
+          lineErrors
         });
     out.putBoolean("transmitEmpty", transmitEmpty);
     out.putBoolean("transmitEmptyInterrupt", transmitEmptyInterrupt);

@@ -1,6 +1,8 @@
 package io.transvisor.device.serial;
 
-/** Register offsets and bits of the 16550A (National Semiconductor PC16550D datasheet, section 8). */
+/**
+ * Register offsets and bits of the 16550A (National Semiconductor PC16550D datasheet, section 8).
+ */
 final class UartRegisters {
   static final int DATA = 0; // receiver buffer, transmitter holding; divisor latch low
   static final int INTERRUPT_ENABLE = 1; // divisor latch high

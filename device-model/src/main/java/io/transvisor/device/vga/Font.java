@@ -27,13 +27,12 @@ final class Font {
       String text = new String(in.readAllBytes(), StandardCharsets.US_ASCII);
       text.lines()
           .filter(line -> !line.startsWith("#"))
-          .forEach(
-              line -> {
-                int colon = line.indexOf(':');
-                int glyph = HexFormat.fromHexDigits(line, 0, colon);
-                byte[] rows = HexFormat.of().parseHex(line.substring(colon + 1));
-                System.arraycopy(rows, 0, font, glyph * HEIGHT, HEIGHT);
-              });
+          .forEach(line -> {
+            int colon = line.indexOf(':');
+            int glyph = HexFormat.fromHexDigits(line, 0, colon);
+            byte[] rows = HexFormat.of().parseHex(line.substring(colon + 1));
+            System.arraycopy(rows, 0, font, glyph * HEIGHT, HEIGHT);
+          });
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

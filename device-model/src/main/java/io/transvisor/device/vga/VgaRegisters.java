@@ -12,8 +12,8 @@ final class VgaRegisters {
   static final int COLOR_ADDRESSES = 0x01;
 
   /** Miscellaneous output: the CPU reaches video memory. */
-
   final Sequencer sequencer = new Sequencer();
+
   final Crtc crtc = new Crtc();
   final GraphicsController graphics = new GraphicsController();
   final AttributeController attributes = new AttributeController();

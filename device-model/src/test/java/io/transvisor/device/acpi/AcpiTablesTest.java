@@ -29,8 +29,12 @@ class AcpiTablesTest {
     final Map<String, Integer> alignments = new LinkedHashMap<>();
 
     Placed(AcpiTables acpi) {
-      files.put(AcpiTables.TABLES_FILE, ByteBuffer.wrap(acpi.tables().clone()).order(ByteOrder.LITTLE_ENDIAN));
-      files.put(AcpiTables.RSDP_FILE, ByteBuffer.wrap(acpi.rsdp().clone()).order(ByteOrder.LITTLE_ENDIAN));
+      files.put(
+          AcpiTables.TABLES_FILE,
+          ByteBuffer.wrap(acpi.tables().clone()).order(ByteOrder.LITTLE_ENDIAN));
+      files.put(
+          AcpiTables.RSDP_FILE,
+          ByteBuffer.wrap(acpi.rsdp().clone()).order(ByteOrder.LITTLE_ENDIAN));
       ByteBuffer script = ByteBuffer.wrap(acpi.loader()).order(ByteOrder.LITTLE_ENDIAN);
       for (int at = 0; at < script.capacity(); at += 128) {
         run(script, at);
@@ -151,33 +155,44 @@ class AcpiTablesTest {
   void fixedDescription(int offset, int width, int expected) {
     byte[] fadt = fadt(placed());
     assertThat(fadt).hasSize(116);
-    int value = ByteBuffer.wrap(Arrays.copyOf(fadt, 120)).order(ByteOrder.LITTLE_ENDIAN).getInt(offset);
+    int value =
+        ByteBuffer.wrap(Arrays.copyOf(fadt, 120)).order(ByteOrder.LITTLE_ENDIAN).getInt(offset);
     assertThat(width == 4 ? value : value & (1 << 8 * width) - 1).isEqualTo(expected);
   }
 
-  /** The reference compiler reads the tables back, and compiles what it has read without an error. */
+  /**
+   * The reference compiler reads the tables back, and compiles what it has read without an error.
+   */
   @ParameterizedTest
   @CsvSource({"true, true, 15", "false, false, 0"})
-  void theReferenceCompilerAcceptsTheDsdt(boolean floppy, boolean parallel, int serial, @TempDir Path directory)
+  void theReferenceCompilerAcceptsTheDsdt(
+      boolean floppy, boolean parallel, int serial, @TempDir Path directory)
       throws IOException, InterruptedException {
     boolean installed = isInstalled("iasl");
     if (!installed) {
       System.err.println(NO_COMPILER);
     }
     assumeTrue(installed, NO_COMPILER);
-    Placed p = new Placed(AcpiTables.build(BoardDescription.of(128 << 20, floppy, parallel, serial)));
+    Placed p =
+        new Placed(AcpiTables.build(BoardDescription.of(128 << 20, floppy, parallel, serial)));
     byte[] fadt = fadt(p);
     Files.write(directory.resolve("dsdt.aml"), p.table(dword(fadt, 40), "DSDT"));
     Files.write(directory.resolve("facp.aml"), fadt);
 
-    assertThat(run(directory, "iasl", "-d", "dsdt.aml")).contains("Disassembly completed").doesNotContain("Error");
-    assertThat(run(directory, "iasl", "-d", "facp.aml")).contains("Formatted output").doesNotContain("Error");
-    assertThat(run(directory, "iasl", "-p", "again", "dsdt.dsl")).contains("Compilation successful. 0 Errors");
+    assertThat(run(directory, "iasl", "-d", "dsdt.aml"))
+        .contains("Disassembly completed")
+        .doesNotContain("Error");
+    assertThat(run(directory, "iasl", "-d", "facp.aml"))
+        .contains("Formatted output")
+        .doesNotContain("Error");
+    assertThat(run(directory, "iasl", "-p", "again", "dsdt.dsl"))
+        .contains("Compilation successful. 0 Errors");
     String source = Files.readString(directory.resolve("dsdt.dsl"));
     assertThat(source.contains("PNP0700")).isEqualTo(floppy);
     assertThat(source.contains("PNP0400")).isEqualTo(parallel);
     assertThat(source.split("PNP0501", -1).length - 1).isEqualTo(Integer.bitCount(serial));
-    assertThat(source).contains("LNKA", "LNKS", "\\_S5", "PNP0A03", "PNP0303", "PNP0F13", "PNP0B00");
+    assertThat(source)
+        .contains("LNKA", "LNKS", "\\_S5", "PNP0A03", "PNP0303", "PNP0F13", "PNP0B00");
   }
 
   private static boolean isInstalled(String program) {
@@ -189,9 +204,12 @@ class AcpiTablesTest {
     return false;
   }
 
-  private static String run(Path directory, String... command) throws IOException, InterruptedException {
-    Process process = new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+  private static String run(Path directory, String... command)
+      throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true).start();
+    String output =
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
     process.waitFor();
     return output;
   }

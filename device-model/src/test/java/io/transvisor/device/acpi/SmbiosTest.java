@@ -21,7 +21,8 @@ class SmbiosTest {
     while (at < tables.length) {
       int length = tables[at + 1];
       result.put(
-          (int) tables[at], ByteBuffer.wrap(tables, at, length).slice().order(ByteOrder.LITTLE_ENDIAN));
+          (int) tables[at],
+          ByteBuffer.wrap(tables, at, length).slice().order(ByteOrder.LITTLE_ENDIAN));
       at += length;
       while (tables[at] != 0 || tables[at + 1] != 0) {
         at++;
@@ -33,7 +34,8 @@ class SmbiosTest {
 
   @Test
   void hasTheStructuresOfAPcInOrder() {
-    assertThat(structures(Smbios.build(128 << 20, UUID)).keySet()).containsExactly(1, 3, 4, 16, 17, 19, 32, 127);
+    assertThat(structures(Smbios.build(128 << 20, UUID)).keySet())
+        .containsExactly(1, 3, 4, 16, 17, 19, 32, 127);
   }
 
   @Test
@@ -63,7 +65,12 @@ class SmbiosTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"134217728, 128, 131072", "655360, 33408, 640", "2097152, 2, 2048", "3145728000, 3000, 3072000"})
+  @CsvSource({
+    "134217728, 128, 131072",
+    "655360, 33408, 640",
+    "2097152, 2, 2048",
+    "3145728000, 3000, 3072000"
+  })
   void memorySizes(long bytes, int deviceSize, int arrayKib) {
     Map<Integer, ByteBuffer> structures = structures(Smbios.build((int) bytes, UUID));
     assertThat(structures.get(17).getShort(12) & 0xFFFF).isEqualTo(deviceSize);

@@ -66,10 +66,14 @@ class PcBoardTest {
 
   @Test
   void deviceNamesAreUnique() {
-    PcOptions.Builder options = options().parallel(new NullBackend()).debugConsole(0x402, new NullBackend());
+    PcOptions.Builder options =
+        options().parallel(new NullBackend()).debugConsole(0x402, new NullBackend());
     IntStream.range(0, 4).forEach(i -> options.serial(i, new NullBackend()));
-    List<String> names = board(options.debugExit(0x501, 2).build()).devices().stream().map(Device::name).toList();
-    assertThat(names).doesNotHaveDuplicates().contains("serial3", "parallel0", "debugcon-402", "isa-debug-exit", "fdc");
+    List<String> names =
+        board(options.debugExit(0x501, 2).build()).devices().stream().map(Device::name).toList();
+    assertThat(names)
+        .doesNotHaveDuplicates()
+        .contains("serial3", "parallel0", "debugcon-402", "isa-debug-exit", "fdc");
   }
 
   @Test
@@ -90,7 +94,17 @@ class PcBoardTest {
 
   /** CMOS as QEMU fills it for 16 MiB, one 1.44 MB floppy drive, boot order "cad". */
   @ParameterizedTest
-  @CsvSource({"0x10, 0x40", "0x14, 0x07", "0x15, 0x80", "0x16, 0x02", "0x17, 0x00", "0x18, 0x3C", "0x34, 0x00", "0x3D, 0x12", "0x38, 0x30"})
+  @CsvSource({
+    "0x10, 0x40",
+    "0x14, 0x07",
+    "0x15, 0x80",
+    "0x16, 0x02",
+    "0x17, 0x00",
+    "0x18, 0x3C",
+    "0x34, 0x00",
+    "0x3D, 0x12",
+    "0x38, 0x30"
+  })
   void cmosTellsFirmwareTheHardware(int address, int expected) {
     board(options().build());
     ports.write(0x70, 1, address);
@@ -140,7 +154,8 @@ class PcBoardTest {
     ports.write(0x64, 1, 0xFE);
     ports.write(0x92, 1, 1);
     ports.write(0xCF9, 1, 6);
-    assertThat(machine.resets()).containsExactly("keyboard controller", "port 92h", "reset control register CF9h");
+    assertThat(machine.resets())
+        .containsExactly("keyboard controller", "port 92h", "reset control register CF9h");
   }
 
   @Test
@@ -167,10 +182,16 @@ class PcBoardTest {
     ports.write(0x510, 2, 0x19);
     StringBuilder directory = new StringBuilder();
     for (int i = 0; i < 4 + 7 * 64; i++) {
-      directory.append(new String(new byte[] {(byte) ports.read(0x511, 1)}, StandardCharsets.ISO_8859_1));
+      directory.append(
+          new String(new byte[] {(byte) ports.read(0x511, 1)}, StandardCharsets.ISO_8859_1));
     }
     assertThat(directory)
-        .contains("etc/acpi/tables", "etc/acpi/rsdp", "etc/table-loader", "etc/e820", "etc/smbios/smbios-anchor")
+        .contains(
+            "etc/acpi/tables",
+            "etc/acpi/rsdp",
+            "etc/table-loader",
+            "etc/e820",
+            "etc/smbios/smbios-anchor")
         .contains("etc/boot-fail-wait");
   }
 

@@ -34,7 +34,10 @@ class IsaIrqLinesTest extends DeviceContractTest {
     return lines;
   }
 
-  /** A reset leaves the wires to their drivers, so that nothing but a level to load can be disturbed. */
+  /**
+   * A reset leaves the wires to their drivers, so that nothing but a level to load can be
+   * disturbed.
+   */
   @Override
   protected void disturb(Device device) {
     ((IsaIrqLines) device).input(5).pulse();

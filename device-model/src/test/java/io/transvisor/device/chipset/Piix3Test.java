@@ -49,7 +49,17 @@ class Piix3Test extends DeviceContractTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1, 1, 0", "1, 2, 1", "1, 4, 3", "2, 1, 1", "3, 1, 2", "4, 1, 3", "5, 1, 0", "0, 1, 3", "31, 4, 1"})
+  @CsvSource({
+    "1, 1, 0",
+    "1, 2, 1",
+    "1, 4, 3",
+    "2, 1, 1",
+    "3, 1, 2",
+    "4, 1, 3",
+    "5, 1, 0",
+    "0, 1, 3",
+    "31, 4, 1"
+  })
   void pinsRotateBySlot(int device, int pin, int pirq) {
     assertThat(Piix3.pirq(device, pin)).isEqualTo(pirq);
   }

@@ -187,7 +187,8 @@ class Piix4PmTest extends DeviceContractTest {
       ports.write(SMBUS + 7, 1, 0x10 + i);
     }
     ports.read(SMBUS + 2, 1);
-    assertThat(List.of(ports.read(SMBUS + 7, 1), ports.read(SMBUS + 7, 1), ports.read(SMBUS + 7, 1)))
+    assertThat(
+            List.of(ports.read(SMBUS + 7, 1), ports.read(SMBUS + 7, 1), ports.read(SMBUS + 7, 1)))
         .containsExactly(0x10, 0x11, 0x12);
   }
 

@@ -192,8 +192,7 @@ class Fdc82077aaTest extends DeviceContractTest {
     command(0x08);
     results(2);
     command(0x0E);
-    assertThat(results(10))
-        .containsExactly(0x21, 0, 0, 0, 0xAF, 0x02, 0, 0x87, 0x57, 0x10);
+    assertThat(results(10)).containsExactly(0x21, 0, 0, 0, 0xAF, 0x02, 0, 0x87, 0x57, 0x10);
   }
 
   @Test
@@ -335,8 +334,7 @@ class Fdc82077aaTest extends DeviceContractTest {
     "0xE6, 0, 0, 1, 3, 0x40, 0x04", // sectors of another size
     "0xA6, 0, 0, 1, 2, 0x40, 0x01" // single density
   })
-  void sectorsThatAreNotThere(
-      int command, int c, int h, int r, int n, int st0, int st1) {
+  void sectorsThatAreNotThere(int command, int c, int h, int r, int n, int st0, int st1) {
     programDma(TO_MEMORY, 512);
     int[] results = transfer(command, 0x00, c, h, r, n, 36, 0x1B, 0xFF);
     assertThat(results[0]).isEqualTo(st0);
@@ -577,8 +575,7 @@ class Fdc82077aaTest extends DeviceContractTest {
     out(7, format.rate());
     programDma(TO_MEMORY, 512);
     int track = format.tracks() - 1;
-    assertThat(
-            transfer(0xE6, 0x04, track, 1, format.sectors(), 2, format.sectors(), 0x1B, 0xFF))
+    assertThat(transfer(0xE6, 0x04, track, 1, format.sectors(), 2, format.sectors(), 0x1B, 0xFF))
         .startsWith(0x00, 0x00);
     assertThat(memorySector(0)).isEqualTo(sectors - 1);
   }

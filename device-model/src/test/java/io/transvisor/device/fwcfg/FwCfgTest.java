@@ -39,7 +39,11 @@ class FwCfgTest extends DeviceContractTest {
     memory = new PhysicalMemory(1 << 20, 0);
     memory.mapRam("ram", 0, 1 << 20, memory.ram(), 0, 0);
     FwCfgItems items =
-        new FwCfgItems().ram(0x8000000L).bootMenu(true, 1500).file("etc/hello", HELLO).text("bootorder", "/pci\n");
+        new FwCfgItems()
+            .ram(0x8000000L)
+            .bootMenu(true, 1500)
+            .file("etc/hello", HELLO)
+            .text("bootorder", "/pci\n");
     device = new FwCfg(ports, memory, items);
   }
 
@@ -173,7 +177,8 @@ class FwCfgTest extends DeviceContractTest {
 
   @Test
   void namesHaveALimit() {
-    assertThatThrownBy(() -> new FwCfgItems().file("x".repeat(56), HELLO)).hasMessageContaining("55");
+    assertThatThrownBy(() -> new FwCfgItems().file("x".repeat(56), HELLO))
+        .hasMessageContaining("55");
   }
 
   @Override

@@ -27,10 +27,19 @@ class I8042Test extends DeviceContractTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0xAA, 0x55", "0xAB, 0x00", "0xA9, 0x00", "0xA4, 0xF1", "0xC0, 0x80", "0xD0, 0xCF", "0xE0, 0x00"})
+  @CsvSource({
+    "0xAA, 0x55",
+    "0xAB, 0x00",
+    "0xA9, 0x00",
+    "0xA4, 0xF1",
+    "0xC0, 0x80",
+    "0xD0, 0xCF",
+    "0xE0, 0x00"
+  })
   void commandsWithAnAnswer(int command, int answer) {
     bench.command(command);
-    assertThat(bench.status() & (Ps2Bench.OUTPUT_FULL | Ps2Bench.AUX_FULL)).isEqualTo(Ps2Bench.OUTPUT_FULL);
+    assertThat(bench.status() & (Ps2Bench.OUTPUT_FULL | Ps2Bench.AUX_FULL))
+        .isEqualTo(Ps2Bench.OUTPUT_FULL);
     assertThat(bench.data()).isEqualTo(answer);
     assertThat(bench.status() & Ps2Bench.OUTPUT_FULL).isZero();
   }
@@ -234,6 +243,8 @@ class I8042Test extends DeviceContractTest {
 
   @Override
   protected List<Peekable> peekables(Device device) {
-    return List.of(Peekable.ports("data", 0x60, 1, bench.ports), Peekable.ports("status", 0x64, 1, bench.ports));
+    return List.of(
+        Peekable.ports("data", 0x60, 1, bench.ports),
+        Peekable.ports("status", 0x64, 1, bench.ports));
   }
 }

@@ -24,7 +24,8 @@ final class Ps2Bench {
   int resets;
 
   Ps2Bench() {
-    controller = new I8042(ports, clock.events(), keyboard, mouse, irq1, irq12, a20::add, () -> resets++);
+    controller =
+        new I8042(ports, clock.events(), keyboard, mouse, irq1, irq12, a20::add, () -> resets++);
     keyboard.reset(ResetKind.POWER_ON);
     mouse.reset(ResetKind.POWER_ON);
     controller.reset(ResetKind.POWER_ON);
@@ -52,7 +53,10 @@ final class Ps2Bench {
     ports.write(0x60, 1, value);
   }
 
-  /** Everything that arrives, in order, as patient software reads it; bytes of the mouse have 100h added. */
+  /**
+   * Everything that arrives, in order, as patient software reads it; bytes of the mouse have 100h
+   * added.
+   */
   List<Integer> drain() {
     List<Integer> bytes = new ArrayList<>();
     for (int idle = 0; idle < 2; ) {

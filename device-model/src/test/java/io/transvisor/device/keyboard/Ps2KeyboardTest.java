@@ -111,7 +111,8 @@ class Ps2KeyboardTest extends DeviceContractTest {
   void lightsAreToldOnChange() {
     List<Integer> told = new ArrayList<>();
     bench.keyboard.setLedListener(told::add);
-    assertThat(bench.toKeyboard(0xED, 0x07, 0xED, 0x07, 0xED, 0xF2)).containsExactly(ACK, ACK, ACK, ACK, ACK, ACK, 0xAB, 0x83);
+    assertThat(bench.toKeyboard(0xED, 0x07, 0xED, 0x07, 0xED, 0xF2))
+        .containsExactly(ACK, ACK, ACK, ACK, ACK, ACK, 0xAB, 0x83);
     bench.toKeyboard(0xFF);
     assertThat(told).containsExactly(7, 0);
   }
@@ -161,7 +162,10 @@ class Ps2KeyboardTest extends DeviceContractTest {
     return count;
   }
 
-  /** Default: 10.9 a second after half a second; 00: 30 a second after a quarter; 7F: 2 a second after a whole one. */
+  /**
+   * Default: 10.9 a second after half a second; 00: 30 a second after a quarter; 7F: 2 a second
+   * after a whole one.
+   */
   @ParameterizedTest
   @CsvSource({"0x2B, 495, 11", "0x00, 245, 30", "0x7F, 995, 2"})
   void aHeldKeyRepeats(int rate, int silentMillis, int perSecond) {

@@ -71,7 +71,11 @@ class Ps2MouseTest extends DeviceContractTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0, 0, 1, 0, 08 00 00 01", "1, 1, -1, 4, 2C 01 FF FF", "0, 0, 200, 0, 08 00 00 7F 08 00 00 49"})
+  @CsvSource({
+    "0, 0, 1, 0, 08 00 00 01",
+    "1, 1, -1, 4, 2C 01 FF FF",
+    "0, 0, 200, 0, 08 00 00 7F 08 00 00 49"
+  })
   void wheelPackets(int dx, int dy, int dz, int buttons, String bytes) {
     bench.toMouse(rates(200, 100, 80));
     assertThat(bench.toMouse(0xF2)).containsExactly(ACK, 3);
@@ -81,7 +85,12 @@ class Ps2MouseTest extends DeviceContractTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0, 1, 08 00 00 01", "8, 0, 08 00 00 10", "16, -1, 08 00 00 2F", "0, 10, 08 00 00 07 08 00 00 03"})
+  @CsvSource({
+    "0, 1, 08 00 00 01",
+    "8, 0, 08 00 00 10",
+    "16, -1, 08 00 00 2F",
+    "0, 10, 08 00 00 07 08 00 00 03"
+  })
   void explorerPackets(int buttons, int dz, String bytes) {
     bench.toMouse(rates(200, 100, 80));
     bench.toMouse(rates(200, 200, 80));

@@ -119,7 +119,8 @@ class PciBusTest extends DeviceContractTest {
   @CsvSource({"0x10, 0xFFFFFF01", "0x14, 0xFFFFC008", "0x30, 0xFFFFF001", "0x18, 0"})
   void sizingABaseAddressRegister(int offset, String expected) {
     write(offset, 4, -1);
-    assertThat(read(3, 0, offset, 4)).isEqualTo(Integer.parseUnsignedInt(expected.replace("0x", ""), 16));
+    assertThat(read(3, 0, offset, 4))
+        .isEqualTo(Integer.parseUnsignedInt(expected.replace("0x", ""), 16));
   }
 
   @Test
@@ -208,7 +209,8 @@ class PciBusTest extends DeviceContractTest {
   @Test
   void aSlotTakesOneCard() {
     Card another = new Card(ports, new PhysicalMemory(1 << 20, 64 << 10));
-    assertThatThrownBy(() -> bus.plug(3, 0, another)).hasMessageContaining("00:03.0 is taken by card");
+    assertThatThrownBy(() -> bus.plug(3, 0, another))
+        .hasMessageContaining("00:03.0 is taken by card");
   }
 
   @Test

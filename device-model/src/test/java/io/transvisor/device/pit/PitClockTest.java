@@ -7,7 +7,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PitClockTest {
   @ParameterizedTest
-  @ValueSource(longs = {0, 1, 2, 1193181, 1193182, 1193183, 99_999_999_999L, 1193182L * 100_000_000})
+  @ValueSource(
+      longs = {0, 1, 2, 1193181, 1193182, 1193183, 99_999_999_999L, 1193182L * 100_000_000})
   void aTickBeginsAtItsNanosecondAndNotBefore(long tick) {
     long nanos = PitClock.nanos(tick);
     assertThat(PitClock.ticks(nanos)).isEqualTo(tick);

@@ -55,8 +55,7 @@ class CharBackendsTest {
     return text.toString();
   }
 
-  private record Recorder(CharBackend backend, StringBuilder text)
-      implements CharBackend.Listener {
+  private record Recorder(CharBackend backend, StringBuilder text) implements CharBackend.Listener {
     @Override
     public void inputArrived() {
       int value = backend.read();
@@ -201,16 +200,15 @@ class CharBackendsTest {
         CharBackends.ofStreams("-serial test", machine, in, OutputStream.nullOutputStream(), false);
     int total = 20_000;
     Thread writer =
-        new Thread(
-            () -> {
-              try (source) {
-                for (int i = 0; i < total; i++) {
-                  source.write(i);
-                }
-              } catch (IOException e) {
-                throw new IllegalStateException(e);
-              }
-            });
+        new Thread(() -> {
+          try (source) {
+            for (int i = 0; i < total; i++) {
+              source.write(i);
+            }
+          } catch (IOException e) {
+            throw new IllegalStateException(e);
+          }
+        });
     writer.start();
     String got = receive(backend, total);
     for (int i = 0; i < total; i++) {

@@ -22,7 +22,8 @@ final class BenchmarkRun {
   Map<String, Timing> measure() throws IOException, InterruptedException {
     Path scratch = Files.createTempDirectory("bench");
     Path disk = scratch.resolve("bench.img");
-    try (InputStream program = BenchmarkRun.class.getResourceAsStream("/io/transvisor/guests/bench.bin")) {
+    try (InputStream program =
+        BenchmarkRun.class.getResourceAsStream("/io/transvisor/guests/bench.bin")) {
       Files.write(disk, Arrays.copyOf(program.readAllBytes(), FLOPPY_SIZE));
     }
     Path serial = Files.createFile(scratch.resolve("serial"));
@@ -40,7 +41,8 @@ final class BenchmarkRun {
   }
 
   /** Reads what the guest sends, a millisecond late at most. */
-  private Map<String, Timing> follow(Process process, Path serial) throws IOException, InterruptedException {
+  private Map<String, Timing> follow(Process process, Path serial)
+      throws IOException, InterruptedException {
     GuestReport report = new GuestReport();
     byte[] buffer = new byte[4096];
     long end = System.nanoTime() + LIMIT.toNanos();
@@ -50,9 +52,11 @@ final class BenchmarkRun {
         if (n > 0) {
           report.received(buffer, n, ProcessorTime.of(process.pid()));
         } else if (!process.isAlive()) {
-          throw new IOException(emulator.title() + " ended early; see " + serial.resolveSibling("output"));
+          throw new IOException(
+              emulator.title() + " ended early; see " + serial.resolveSibling("output"));
         } else if (System.nanoTime() > end) {
-          throw new IOException(emulator.title() + " did not finish; see " + serial.resolveSibling("output"));
+          throw new IOException(
+              emulator.title() + " did not finish; see " + serial.resolveSibling("output"));
         } else {
           Thread.sleep(1);
         }

@@ -64,7 +64,9 @@ enum Emulator {
     }
   },
 
-  /** A dynamic translator, as the mark that interpretation is not measured against but users know. */
+  /**
+   * A dynamic translator, as the mark that interpretation is not measured against but users know.
+   */
   QEMU("QEMU TCG") {
     @Override
     boolean isInstalled() {

@@ -3,9 +3,14 @@ package io.transvisor.guests.bench;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Makes timings of the guest's lines as their characters arrive; see bench.asm for what they say. */
+/**
+ * Makes timings of the guest's lines as their characters arrive; see bench.asm for what they say.
+ */
 final class GuestReport {
-  /** Processor time is counted at the host's timer ticks: a pass that seems shorter counts as one tick. */
+  /**
+   * Processor time is counted at the host's timer ticks: a pass that seems shorter counts as one
+   * tick.
+   */
   private static final long TICK_NANOS = 4_000_000;
 
   private final Map<String, Timing> timings = new LinkedHashMap<>();

@@ -6,8 +6,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Runs the benchmark guest on this program and on the other emulators that are installed, one after the other, and prints the
- * comparison. Arguments: names of the emulators to run (transvisor, bochs, qemu); all when there are none.
+ * Runs the benchmark guest on this program and on the other emulators that are installed, one after
+ * the other, and prints the comparison. Arguments: names of the emulators to run (transvisor,
+ * bochs, qemu); all when there are none.
  */
 public final class InterpreterBenchmark {
   private InterpreterBenchmark() {}

@@ -9,8 +9,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * How long each thread of a process has run so far, from Linux's scheduler statistics: unlike the time of day it does not grow
- * while something else has the processor. Where there are no such statistics it is the time of day.
+ * How long each thread of a process has run so far, from Linux's scheduler statistics: unlike the
+ * time of day it does not grow while something else has the processor. Where there are no such
+ * statistics it is the time of day.
  *
  * @param nanosByThread nanoseconds by thread id
  */

@@ -38,13 +38,15 @@ final class ResultTable {
     }
     s.append("| **geometric mean** |");
     for (Emulator e : emulators) {
-      double mips = geometricMean(results.get(e).values().stream().mapToDouble(Timing::mips).toArray());
+      double mips =
+          geometricMean(results.get(e).values().stream().mapToDouble(Timing::mips).toArray());
       s.append(" %.1f | %.2f |".formatted(mips, 1e3 / mips));
       if (e != subject) {
         double ratio =
             geometricMean(
                 results.get(subject).values().stream()
-                    .mapToDouble(t -> (double) results.get(e).get(t.kernel()).bestNanos() / t.bestNanos())
+                    .mapToDouble(
+                        t -> (double) results.get(e).get(t.kernel()).bestNanos() / t.bestNanos())
                     .toArray());
         s.append(" **%.2f** |".formatted(ratio));
       }

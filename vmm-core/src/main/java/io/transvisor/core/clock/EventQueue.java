@@ -2,7 +2,10 @@ package io.transvisor.core.clock;
 
 import java.util.PriorityQueue;
 
-/** The one queue of timed events of a machine, run on the vCPU thread. Equal deadlines run in the order they were scheduled. */
+/**
+ * The one queue of timed events of a machine, run on the vCPU thread. Equal deadlines run in the
+ * order they were scheduled.
+ */
 public final class EventQueue {
   private final VirtualClock clock;
   private final PriorityQueue<Timer> queue = new PriorityQueue<>();
@@ -17,7 +20,10 @@ public final class EventQueue {
     return clock;
   }
 
-  /** Called when a timer is scheduled earlier than all others, so that the run loop can shorten what it is doing. */
+  /**
+   * Called when a timer is scheduled earlier than all others, so that the run loop can shorten what
+   * it is doing.
+   */
   public void onEarlierDeadline(Runnable action) {
     earlierDeadline = action;
   }

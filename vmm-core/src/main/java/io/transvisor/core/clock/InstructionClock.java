@@ -3,8 +3,8 @@ package io.transvisor.core.clock;
 import java.util.function.LongSupplier;
 
 /**
- * Guest time counted in retired instructions, so that two runs of the same input are identical. While the CPU is halted time
- * jumps to the next event.
+ * Guest time counted in retired instructions, so that two runs of the same input are identical.
+ * While the CPU is halted time jumps to the next event.
  */
 public final class InstructionClock implements VirtualClock {
   /** Guest nanoseconds per instruction: a 100 MIPS machine, in the range of the CPUs we model. */

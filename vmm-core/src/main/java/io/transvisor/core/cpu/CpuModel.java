@@ -47,8 +47,8 @@ public record CpuModel(
   };
 
   /**
-   * The model of a {@code -cpu} option: a name, optionally followed by {@code ,leaf=N} to limit the highest CPUID leaf (guests
-   * such as Windows NT 4 stop on leaves they do not know).
+   * The model of a {@code -cpu} option: a name, optionally followed by {@code ,leaf=N} to limit the
+   * highest CPUID leaf (guests such as Windows NT 4 stop on leaves they do not know).
    *
    * @throws VmmException for an unknown name or suffix
    */
@@ -58,10 +58,8 @@ public record CpuModel(
         Arrays.stream(MODELS)
             .filter(m -> m.name.equals(parts[0]))
             .findFirst()
-            .orElseThrow(
-                () ->
-                    new VmmException(
-                        "-cpu " + option + ": unknown model, choose one of " + names()));
+            .orElseThrow(() ->
+                new VmmException("-cpu " + option + ": unknown model, choose one of " + names()));
     for (int i = 1; i < parts.length; i++) {
       if (!parts[i].matches("leaf=[12]")) {
         throw new VmmException("-cpu " + option + ": " + parts[i] + " is not leaf=1 or leaf=2");

@@ -1,8 +1,9 @@
 package io.transvisor.core.cpu;
 
 /**
- * The architectural state of one 32-bit x86 CPU (Intel SDM volume 3, chapter 2), as engines keep it between instructions. Fields
- * are public because every engine works on them directly; the arithmetic flags are kept as the values they derive from.
+ * The architectural state of one 32-bit x86 CPU (Intel SDM volume 3, chapter 2), as engines keep it
+ * between instructions. Fields are public because every engine works on them directly; the
+ * arithmetic flags are kept as the values they derive from.
  *
  * <p>Used on the vCPU thread only, except {@link #pending}.
  */
@@ -17,15 +18,17 @@ public class CpuState {
   public static final int ESI = 6;
   public static final int EDI = 7;
 
-  /** Index of a register that always reads 0: the absent base or index of an address. Never written. */
+  /**
+   * Index of a register that always reads 0: the absent base or index of an address. Never written.
+   */
   public static final int ZERO = 8;
 
   /** Eight general registers and {@link #ZERO}. */
   public final int[] gpr = new int[9];
 
   /**
-   * Instruction pointer. While an engine is inside a run of instructions this is the EIP of the first of them; handlers add the
-   * instruction's offset.
+   * Instruction pointer. While an engine is inside a run of instructions this is the EIP of the
+   * first of them; handlers add the instruction's offset.
    */
   public int eip;
 
@@ -48,10 +51,15 @@ public class CpuState {
   public static final int VIP = 1 << 20;
   public static final int ID = 1 << 21;
 
-  /** CF, PF, AF, ZF, SF and OF: the flags kept in {@link #flagResult}, {@link #flagSignParity} and {@link #flagCarries}. */
+  /**
+   * CF, PF, AF, ZF, SF and OF: the flags kept in {@link #flagResult}, {@link #flagSignParity} and
+   * {@link #flagCarries}.
+   */
   public static final int ARITHMETIC_FLAGS = CF | PF | AF | ZF | SF | OF;
 
-  /** EFLAGS without the arithmetic flags; bit 1 is always set. Use {@link #getEflags} for all of it. */
+  /**
+   * EFLAGS without the arithmetic flags; bit 1 is always set. Use {@link #getEflags} for all of it.
+   */
   public int eflags = 2;
 
   /** ZF is set when this is 0. */
@@ -60,7 +68,10 @@ public class CpuState {
   /** SF is bit 31, PF is the even parity of the low byte. */
   public int flagSignParity = 1;
 
-  /** Carries out of each bit of the last addition (borrows of a subtraction), aligned so that bit 31 is CF; OF is bit 31 xor bit 30; bit 3 is AF. */
+  /**
+   * Carries out of each bit of the last addition (borrows of a subtraction), aligned so that bit 31
+   * is CF; OF is bit 31 xor bit 30; bit 3 is AF.
+   */
   public int flagCarries;
 
   // ---- segments ----
@@ -73,7 +84,10 @@ public class CpuState {
   public static final int LDTR = 6;
   public static final int TR = 7;
 
-  /** Bits of {@link #segAccess}: a descriptor's bytes 5 and 6 (SDM volume 3, 3.4.5), type in bits 0-3. */
+  /**
+   * Bits of {@link #segAccess}: a descriptor's bytes 5 and 6 (SDM volume 3, 3.4.5), type in bits
+   * 0-3.
+   */
   public static final int ACCESSED = 1;
 
   public static final int WRITABLE = 1 << 1;
@@ -95,25 +109,35 @@ public class CpuState {
   /** Cached limits in bytes, granularity applied. */
   public final int[] segLimit = new int[8];
 
-  /** Cached access rights: bits 8-23 of the descriptor's second dword, shifted down by 8 (type, S, DPL, P, limit bits, AVL, D/B, G). 0 = unusable (null selector). */
+  /**
+   * Cached access rights: bits 8-23 of the descriptor's second dword, shifted down by 8 (type, S,
+   * DPL, P, limit bits, AVL, D/B, G). 0 = unusable (null selector).
+   */
   public final int[] segAccess = new int[8];
 
   /**
-   * Fast limit check: an access of up to 8 bytes at offset {@code ea} may be read if {@code (ea ^ 0x80000000) < readEnd[seg]}
-   * (signed). Otherwise the exact check decides. Derived by {@link #updateSegmentCache}.
+   * Fast limit check: an access of up to 8 bytes at offset {@code ea} may be read if {@code (ea ^
+   * 0x80000000) < readEnd[seg]} (signed). Otherwise the exact check decides. Derived by {@link
+   * #updateSegmentCache}.
    */
   public final int[] readEnd = new int[6];
 
   /** Like {@link #readEnd} for writes. */
   public final int[] writeEnd = new int[6];
 
-  /** Alignment checks or data breakpoints are on: every access takes the exact check. Call {@link #updateSegmentCache} for all segments after a change. */
+  /**
+   * Alignment checks or data breakpoints are on: every access takes the exact check. Call {@link
+   * #updateSegmentCache} for all segments after a change.
+   */
   public boolean exactChecks;
 
   /** ESP mask of the stack segment's B bit: 0xFFFF or 0xFFFFFFFF. */
   public int stackMask = 0xFFFF;
 
-  /** Current privilege level: 0 in real mode, 3 in virtual-8086 mode. Change it through the engine, which re-derives what depends on it. */
+  /**
+   * Current privilege level: 0 in real mode, 3 in virtual-8086 mode. Change it through the engine,
+   * which re-derives what depends on it.
+   */
   public int cpl;
 
   public int gdtBase;
@@ -158,7 +182,10 @@ public class CpuState {
   public int sysenterEsp;
   public int sysenterEip;
 
-  /** Added to the clock-derived count to give the time-stamp counter; WRMSR to IA32_TIME_STAMP_COUNTER changes it. */
+  /**
+   * Added to the clock-derived count to give the time-stamp counter; WRMSR to
+   * IA32_TIME_STAMP_COUNTER changes it.
+   */
   public long tscOffset;
 
   /** x87 and MMX registers. */
@@ -169,7 +196,10 @@ public class CpuState {
   /** In HLT, waiting for an interrupt. */
   public boolean halted;
 
-  /** MOV SS, POP SS or STI has just been executed: no interrupt (and after a stack load no debug trap) before the next instruction has finished. */
+  /**
+   * MOV SS, POP SS or STI has just been executed: no interrupt (and after a stack load no debug
+   * trap) before the next instruction has finished.
+   */
   public boolean interruptShadow;
 
   /** An NMI is being handled; further ones wait for IRET. */
@@ -187,7 +217,10 @@ public class CpuState {
   /** {@link ExecutionEngine#run} shall return soon. */
   public static final int PENDING_EXIT = 1 << 2;
 
-  /** Things to look at between two instructions: a set of {@code PENDING_} bits; written by any thread through the engine. */
+  /**
+   * Things to look at between two instructions: a set of {@code PENDING_} bits; written by any
+   * thread through the engine.
+   */
   public volatile int pending;
 
   // ---- derived ----
@@ -256,13 +289,19 @@ public class CpuState {
     return eflags | arithmeticFlags();
   }
 
-  /** Sets all of EFLAGS; reserved bits take their fixed values. The caller re-derives what depends on VM and IOPL. */
+  /**
+   * Sets all of EFLAGS; reserved bits take their fixed values. The caller re-derives what depends
+   * on VM and IOPL.
+   */
   public final void setEflags(int value) {
     setArithmeticFlags(value);
     eflags = value & 0x3F7700 | 2;
   }
 
-  /** Re-derives {@link #readEnd}, {@link #writeEnd} and {@link #stackMask} after base, limit or access of a segment register changed. */
+  /**
+   * Re-derives {@link #readEnd}, {@link #writeEnd} and {@link #stackMask} after base, limit or
+   * access of a segment register changed.
+   */
   public void updateSegmentCache(int segment) {
     int access = segAccess[segment];
     boolean usable = (access & PRESENT) != 0 && (access & CODE_OR_DATA) != 0;

@@ -2,22 +2,31 @@ package io.transvisor.core.cpu;
 
 import io.transvisor.core.device.Device;
 
-/** A way to run guest code: interpreter or translator. Used on the vCPU thread only, except {@link #interrupt}. */
+/**
+ * A way to run guest code: interpreter or translator. Used on the vCPU thread only, except {@link
+ * #interrupt}.
+ */
 public interface ExecutionEngine extends Device {
   CpuState cpu();
 
   /**
-   * Runs guest code until the budget is used up, the CPU halts, {@link #interrupt} was called, or a shutdown (triple fault)
-   * happened. Interrupts the CPU can take are taken.
+   * Runs guest code until the budget is used up, the CPU halts, {@link #interrupt} was called, or a
+   * shutdown (triple fault) happened. Interrupts the CPU can take are taken.
    *
    * @param instructions most instructions to retire, at least 1; not exceeded
    */
   Outcome run(int instructions);
 
-  /** Makes {@link #run} return soon; callable from any thread and from devices in the middle of an instruction. */
+  /**
+   * Makes {@link #run} return soon; callable from any thread and from devices in the middle of an
+   * instruction.
+   */
   void interrupt();
 
-  /** To be called after someone else changed {@link #cpu()}: a boot loader, a debugger. Derived state is made anew. */
+  /**
+   * To be called after someone else changed {@link #cpu()}: a boot loader, a debugger. Derived
+   * state is made anew.
+   */
   void stateChanged();
 
   /** Why {@link #run} came back. */

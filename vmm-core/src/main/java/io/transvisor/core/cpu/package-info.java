@@ -1,4 +1,5 @@
 /**
- * Architectural CPU state shared by all engines, and the contract between an engine and the machine.
+ * Architectural CPU state shared by all engines, and the contract between an engine and the
+ * machine.
  */
 package io.transvisor.core.cpu;

@@ -1,6 +1,9 @@
 package io.transvisor.core.device;
 
-/** A part of the machine with state. All methods run on the vCPU thread, except where a subtype says otherwise. */
+/**
+ * A part of the machine with state. All methods run on the vCPU thread, except where a subtype says
+ * otherwise.
+ */
 public interface Device {
   /** A short unique name, as in dumps and statistics: {@code pic}, {@code ide0}, {@code vga}. */
   String name();
@@ -12,6 +15,9 @@ public interface Device {
 
   void load(StateReader in);
 
-  /** Orderly end: flush and close host resources. Called once; may be called on any thread after the vCPU has stopped. */
+  /**
+   * Orderly end: flush and close host resources. Called once; may be called on any thread after the
+   * vCPU has stopped.
+   */
   default void close() {}
 }

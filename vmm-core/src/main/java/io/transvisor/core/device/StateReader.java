@@ -1,6 +1,9 @@
 package io.transvisor.core.device;
 
-/** Where a device reads back what it wrote. Asking for a name that was not written is an error naming it. */
+/**
+ * Where a device reads back what it wrote. Asking for a name that was not written is an error
+ * naming it.
+ */
 public interface StateReader {
   int getInt(String name);
 

@@ -1,4 +1,2 @@
-/**
- * What every device offers the machine: a name, reset, and save/load of its state.
- */
+/** What every device offers the machine: a name, reset, and save/load of its state. */
 package io.transvisor.core.device;

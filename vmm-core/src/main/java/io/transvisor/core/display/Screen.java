@@ -5,11 +5,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * The guest's picture: a rectangle of 0x00RRGGBB pixels that the video device paints on the vCPU thread and consoles read on
- * theirs. The video device paints only while somebody watches ({@link #isWatched()}).
+ * The guest's picture: a rectangle of 0x00RRGGBB pixels that the video device paints on the vCPU
+ * thread and consoles read on theirs. The video device paints only while somebody watches ({@link
+ * #isWatched()}).
  */
 public final class Screen {
-  /** Consoles implement this; called on the painting thread while the picture is locked, so it must only take notes. */
+  /**
+   * Consoles implement this; called on the painting thread while the picture is locked, so it must
+   * only take notes.
+   */
   public interface Listener {
     /** The picture has a new size; all of it is damaged. */
     void resized(int width, int height);

@@ -1,4 +1,2 @@
-/**
- * The picture a guest shows, as consoles see it.
- */
+/** The picture a guest shows, as consoles see it. */
 package io.transvisor.core.display;

@@ -1,6 +1,9 @@
 package io.transvisor.core.input;
 
-/** Where consoles send keys and pointer movements. Implementations hand over to the vCPU thread themselves: callable from any thread. */
+/**
+ * Where consoles send keys and pointer movements. Implementations hand over to the vCPU thread
+ * themselves: callable from any thread.
+ */
 public interface InputSink {
   /** Button bits of {@link #mouse}. */
   int LEFT = 1;

@@ -1,8 +1,9 @@
 package io.transvisor.core.input;
 
 /**
- * A key of a PC keyboard, named by its place on a US layout. The number is the key's scan code in set 1 (IBM PS/2 technical
- * reference), plus 0x100 for keys with an E0 prefix; {@link #PAUSE} has a sequence of its own.
+ * A key of a PC keyboard, named by its place on a US layout. The number is the key's scan code in
+ * set 1 (IBM PS/2 technical reference), plus 0x100 for keys with an E0 prefix; {@link #PAUSE} has a
+ * sequence of its own.
  */
 public enum Key {
   ESC(0x01),

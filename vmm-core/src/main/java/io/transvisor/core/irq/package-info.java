@@ -1,4 +1,2 @@
-/**
- * Interrupt wires between devices, and what the CPU asks of the interrupt controller.
- */
+/** Interrupt wires between devices, and what the CPU asks of the interrupt controller. */
 package io.transvisor.core.irq;

@@ -12,17 +12,18 @@ import io.transvisor.core.display.VideoDevice;
 import io.transvisor.core.memory.PhysicalMemory;
 import io.transvisor.core.port.PortSpace;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.LinkedHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A guest PC: memory, ports, time, devices and one vCPU. {@link #run} is the vCPU thread's life: events that are due, tasks
- * posted by other threads, guest code, and parking while the guest is halted.
+ * A guest PC: memory, ports, time, devices and one vCPU. {@link #run} is the vCPU thread's life:
+ * events that are due, tasks posted by other threads, guest code, and parking while the guest is
+ * halted.
  *
  * <p>All devices and the engine are touched on that thread only; others use {@link #post}.
  */
@@ -58,12 +59,11 @@ public final class Machine implements MachineControl {
     this.clock = clock;
     this.events = new EventQueue(clock);
     screen.onFirstWatcher(() -> post(() -> nextRefresh = System.nanoTime()));
-    events.onEarlierDeadline(
-        () -> {
-          if (engine != null) {
-            engine.interrupt();
-          }
-        });
+    events.onEarlierDeadline(() -> {
+      if (engine != null) {
+        engine.interrupt();
+      }
+    });
   }
 
   public PhysicalMemory memory() {
@@ -113,12 +113,18 @@ public final class Machine implements MachineControl {
     video = newVideo;
   }
 
-  /** Runs after every reset, when all devices and the CPU have their reset state: direct kernel boot sets registers here. */
+  /**
+   * Runs after every reset, when all devices and the CPU have their reset state: direct kernel boot
+   * sets registers here.
+   */
   public void onReset(Runnable action) {
     resetListeners.add(action);
   }
 
-  /** What a guest's reset means: a reset ({@code true}), or the end of the run, as {@code -no-reboot} asks. */
+  /**
+   * What a guest's reset means: a reset ({@code true}), or the end of the run, as {@code
+   * -no-reboot} asks.
+   */
   public void setRebootAllowed(boolean allowed) {
     resetOnTripleFault = allowed;
   }
@@ -127,11 +133,10 @@ public final class Machine implements MachineControl {
 
   @Override
   public void reset(String cause) {
-    post(
-        () -> {
-          LOG.debug("reset: {}", cause);
-          resetRequested = true;
-        });
+    post(() -> {
+      LOG.debug("reset: {}", cause);
+      resetRequested = true;
+    });
   }
 
   @Override
@@ -141,13 +146,12 @@ public final class Machine implements MachineControl {
 
   @Override
   public void exit(int code) {
-    post(
-        () -> {
-          if (!stopping) {
-            exitCode = code;
-            stopping = true;
-          }
-        });
+    post(() -> {
+      if (!stopping) {
+        exitCode = code;
+        stopping = true;
+      }
+    });
   }
 
   @Override
@@ -164,17 +168,16 @@ public final class Machine implements MachineControl {
 
   /** Stops or continues guest execution and guest time; callable from any thread. */
   public void setPaused(boolean on) {
-    post(
-        () -> {
-          paused = on;
-          if (clock instanceof HostClock host) {
-            if (on) {
-              host.pause();
-            } else {
-              host.resume();
-            }
-          }
-        });
+    post(() -> {
+      paused = on;
+      if (clock instanceof HostClock host) {
+        if (on) {
+          host.pause();
+        } else {
+          host.resume();
+        }
+      }
+    });
   }
 
   public boolean isPaused() {
@@ -188,7 +191,10 @@ public final class Machine implements MachineControl {
 
   // ---- the vCPU thread ----
 
-  /** Power-on reset, then runs until power-off, exit or a reset that is not allowed. Returns the exit code. */
+  /**
+   * Power-on reset, then runs until power-off, exit or a reset that is not allowed. Returns the
+   * exit code.
+   */
   public int run() {
     thread = Thread.currentThread();
     resetAll(ResetKind.POWER_ON);
@@ -228,7 +234,8 @@ public final class Machine implements MachineControl {
     if (clock instanceof InstructionClock) {
       instructions += 1;
     }
-    return (int) Math.clamp(instructions, clock instanceof InstructionClock ? 1 : 100, SLICE_INSTRUCTIONS);
+    return (int)
+        Math.clamp(instructions, clock instanceof InstructionClock ? 1 : 100, SLICE_INSTRUCTIONS);
   }
 
   private void idle() {

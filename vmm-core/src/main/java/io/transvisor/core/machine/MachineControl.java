@@ -11,6 +11,9 @@ public interface MachineControl {
   /** Ends the process with this code (debug-exit port). */
   void exit(int code);
 
-  /** Runs a task on the vCPU thread, soon, between two instructions; callable from any thread, wakes a halted CPU. */
+  /**
+   * Runs a task on the vCPU thread, soon, between two instructions; callable from any thread, wakes
+   * a halted CPU.
+   */
   void post(Runnable task);
 }

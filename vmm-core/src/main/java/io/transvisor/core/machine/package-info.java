@@ -1,4 +1,2 @@
-/**
- * The machine: devices, memory, time and one vCPU, and the loop that runs them.
- */
+/** The machine: devices, memory, time and one vCPU, and the loop that runs them. */
 package io.transvisor.core.machine;

@@ -1,8 +1,9 @@
 package io.transvisor.core.memory;
 
 /**
- * One entry of the physical memory map. A mapping with a higher priority hides those below it, separately for reads and for
- * writes; of equal priority the one mapped last wins. Made by the {@code map...} methods of {@link PhysicalMemory}.
+ * One entry of the physical memory map. A mapping with a higher priority hides those below it,
+ * separately for reads and for writes; of equal priority the one mapped last wins. Made by the
+ * {@code map...} methods of {@link PhysicalMemory}.
  */
 public final class Mapping {
   /** Where one direction of access goes. */
@@ -73,7 +74,10 @@ public final class Mapping {
     return enabled;
   }
 
-  /** Puts the mapping at another page-aligned physical address and enables it, as a PCI base address register does. */
+  /**
+   * Puts the mapping at another page-aligned physical address and enables it, as a PCI base address
+   * register does.
+   */
   public void moveTo(int newBase) {
     memory.change(this, newBase, true);
   }
@@ -87,7 +91,10 @@ public final class Mapping {
     memory.retarget(this, block.offset() + blockOffset);
   }
 
-  /** For RAM under PAM registers: which directions reach this mapping's memory; the others fall through. */
+  /**
+   * For RAM under PAM registers: which directions reach this mapping's memory; the others fall
+   * through.
+   */
   public void setDirections(boolean reads, boolean writes) {
     memory.setDirections(this, reads, writes);
   }

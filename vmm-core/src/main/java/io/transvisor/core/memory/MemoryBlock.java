@@ -1,7 +1,8 @@
 package io.transvisor.core.memory;
 
 /**
- * A named, page-aligned piece of the backing store of {@link PhysicalMemory}: RAM, a ROM image, video memory.
+ * A named, page-aligned piece of the backing store of {@link PhysicalMemory}: RAM, a ROM image,
+ * video memory.
  *
  * @param name for error messages and dumps
  * @param offset index of its first byte in {@link PhysicalMemory#store()}; a multiple of 4096

@@ -1,9 +1,9 @@
 package io.transvisor.core.memory;
 
 /**
- * A device's side of a memory-mapped range. Offsets are relative to the start of the mapping, so a handler never knows where it
- * sits. Widths are 1, 2 or 4 bytes; accesses never cross the end of the mapping but need not be aligned. Values are
- * little-endian and zero-extended.
+ * A device's side of a memory-mapped range. Offsets are relative to the start of the mapping, so a
+ * handler never knows where it sits. Widths are 1, 2 or 4 bytes; accesses never cross the end of
+ * the mapping but need not be aligned. Values are little-endian and zero-extended.
  */
 public interface MmioHandler {
   int read(int offset, int width);

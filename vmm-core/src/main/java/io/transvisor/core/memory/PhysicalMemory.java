@@ -9,11 +9,12 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * The guest-physical address space: 4 GiB in pages of 4 KiB, backed by one byte array (RAM, ROMs, video memory) and by device
- * handlers.
+ * The guest-physical address space: 4 GiB in pages of 4 KiB, backed by one byte array (RAM, ROMs,
+ * video memory) and by device handlers.
  *
- * <p>Reads and writes are resolved separately, so that PAM registers can read ROM and write RAM. Nothing here applies the A20
- * mask: the CPU's address translation does ({@link #a20Mask()}), bus masters do not see the gate.
+ * <p>Reads and writes are resolved separately, so that PAM registers can read ROM and write RAM.
+ * Nothing here applies the A20 mask: the CPU's address translation does ({@link #a20Mask()}), bus
+ * masters do not see the gate.
  *
  * <p>Not thread-safe: used on the vCPU thread only.
  */
@@ -21,10 +22,13 @@ public final class PhysicalMemory {
   public static final int PAGE_SIZE = 4096;
 
   /** Little-endian views of the store; unaligned plain get and set are allowed. */
-  public static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+  public static final VarHandle SHORT =
+      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
-  public static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-  public static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  public static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  public static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   /** Set in a page's map entry when the rest of the entry is the store index of the page. */
   public static final int DIRECT = 1;
@@ -32,7 +36,9 @@ public final class PhysicalMemory {
   private static final int PAGES = 1 << 20;
   private static final int NOTHING = 0;
 
-  /** Told after any change of what is mapped where, or of A20; must forget every cached translation. */
+  /**
+   * Told after any change of what is mapped where, or of A20; must forget every cached translation.
+   */
   @FunctionalInterface
   public interface MapListener {
     void memoryMapChanged();
@@ -59,12 +65,17 @@ public final class PhysicalMemory {
     long total = ramBytes + reservedBytes;
     if (ramBytes <= 0 || ramBytes % PAGE_SIZE != 0 || total > Integer.MAX_VALUE - 2 * PAGE_SIZE) {
       throw new VmmException(
-          "guest memory of " + (ramBytes >> 20) + " MiB is not possible: 1 to " + ((Integer.MAX_VALUE - reservedBytes) >> 20) + " MiB");
+          "guest memory of "
+              + (ramBytes >> 20)
+              + " MiB is not possible: 1 to "
+              + ((Integer.MAX_VALUE - reservedBytes) >> 20)
+              + " MiB");
     }
     try {
       store = new byte[(int) total];
     } catch (OutOfMemoryError e) {
-      throw new VmmException("not enough host memory for a guest of " + (ramBytes >> 20) + " MiB", e);
+      throw new VmmException(
+          "not enough host memory for a guest of " + (ramBytes >> 20) + " MiB", e);
     }
     traces = new WriteTraces((int) (total >>> 12) + 1);
     ramSize = (int) ramBytes;
@@ -90,11 +101,15 @@ public final class PhysicalMemory {
     return traces;
   }
 
-  /** Takes a block from the reserved part of the store, zeroed; the size is rounded up to whole pages. */
+  /**
+   * Takes a block from the reserved part of the store, zeroed; the size is rounded up to whole
+   * pages.
+   */
   public MemoryBlock allocate(String name, int size) {
     int rounded = (size + PAGE_SIZE - 1) & -PAGE_SIZE;
     if (rounded > store.length - allocated) {
-      throw new VmmException("no room for " + name + " (" + size + " bytes) in the reserved memory");
+      throw new VmmException(
+          "no room for " + name + " (" + size + " bytes) in the reserved memory");
     }
     MemoryBlock block = new MemoryBlock(name, allocated, rounded);
     allocated += rounded;
@@ -108,22 +123,48 @@ public final class PhysicalMemory {
   // ---- map ----
 
   /** Maps store bytes for reading and writing. All addresses and lengths are multiples of 4096. */
-  public Mapping mapRam(String owner, int base, int length, MemoryBlock block, int blockOffset, int priority) {
-    return add(owner, base, length, priority, block.offset() + blockOffset, null, Mapping.Target.STORE, Mapping.Target.STORE);
+  public Mapping mapRam(
+      String owner, int base, int length, MemoryBlock block, int blockOffset, int priority) {
+    return add(
+        owner,
+        base,
+        length,
+        priority,
+        block.offset() + blockOffset,
+        null,
+        Mapping.Target.STORE,
+        Mapping.Target.STORE);
   }
 
   /** Maps store bytes for reading; writes are dropped. */
-  public Mapping mapRom(String owner, int base, int length, MemoryBlock block, int blockOffset, int priority) {
-    return add(owner, base, length, priority, block.offset() + blockOffset, null, Mapping.Target.STORE, Mapping.Target.NOTHING);
+  public Mapping mapRom(
+      String owner, int base, int length, MemoryBlock block, int blockOffset, int priority) {
+    return add(
+        owner,
+        base,
+        length,
+        priority,
+        block.offset() + blockOffset,
+        null,
+        Mapping.Target.STORE,
+        Mapping.Target.NOTHING);
   }
 
   /** Maps a device handler for reading and writing. */
   public Mapping mapMmio(String owner, int base, int length, MmioHandler handler, int priority) {
-    return add(owner, base, length, priority, 0, handler, Mapping.Target.HANDLER, Mapping.Target.HANDLER);
+    return add(
+        owner, base, length, priority, 0, handler, Mapping.Target.HANDLER, Mapping.Target.HANDLER);
   }
 
   private Mapping add(
-      String owner, int base, int length, int priority, int storeOffset, MmioHandler handler, Mapping.Target read, Mapping.Target write) {
+      String owner,
+      int base,
+      int length,
+      int priority,
+      int storeOffset,
+      MmioHandler handler,
+      Mapping.Target read,
+      Mapping.Target write) {
     if (((base | length | storeOffset) & 0xFFF) != 0 || length <= 0) {
       throw new IllegalArgumentException("mapping of " + owner + " is not made of whole pages");
     }
@@ -132,19 +173,32 @@ public final class PhysicalMemory {
       index = handlers.size();
     }
     Mapping mapping =
-        new Mapping(this, owner, base, length, priority, sequence++, storeOffset, handler, index, read, write);
+        new Mapping(
+            this,
+            owner,
+            base,
+            length,
+            priority,
+            sequence++,
+            storeOffset,
+            handler,
+            index,
+            read,
+            write);
     if (handler != null) {
       handlers.add(mapping);
     }
     mappings.add(mapping);
-    mappings.sort(Comparator.<Mapping>comparingInt(m -> m.priority).thenComparingInt(m -> m.sequence));
+    mappings.sort(
+        Comparator.<Mapping>comparingInt(m -> m.priority).thenComparingInt(m -> m.sequence));
     rebuild(base, length);
     return mapping;
   }
 
   void change(Mapping mapping, int base, boolean enabled) {
     if ((base & 0xFFF) != 0) {
-      throw new IllegalArgumentException("mapping of " + mapping.owner + " moved to an address that is not a page");
+      throw new IllegalArgumentException(
+          "mapping of " + mapping.owner + " moved to an address that is not a page");
     }
     if (mapping.base == base && mapping.enabled == enabled) {
       return;
@@ -163,7 +217,8 @@ public final class PhysicalMemory {
 
   void retarget(Mapping mapping, int storeOffset) {
     if ((storeOffset & 0xFFF) != 0 || mapping.handler != null) {
-      throw new IllegalArgumentException("mapping of " + mapping.owner + " cannot show store offset " + storeOffset);
+      throw new IllegalArgumentException(
+          "mapping of " + mapping.owner + " cannot show store offset " + storeOffset);
     }
     if (mapping.storeOffset == storeOffset) {
       return;
@@ -177,7 +232,12 @@ public final class PhysicalMemory {
   void setDirections(Mapping mapping, boolean reads, boolean writes) {
     Mapping.Target on = mapping.handler != null ? Mapping.Target.HANDLER : Mapping.Target.STORE;
     Mapping.Target read = reads ? on : Mapping.Target.TRANSPARENT;
-    Mapping.Target write = writes ? on : reads && mapping.handler == null ? Mapping.Target.NOTHING : Mapping.Target.TRANSPARENT;
+    Mapping.Target write =
+        writes
+            ? on
+            : reads && mapping.handler == null
+                ? Mapping.Target.NOTHING
+                : Mapping.Target.TRANSPARENT;
     if (mapping.readTarget == read && mapping.writeTarget == write) {
       return;
     }
@@ -223,7 +283,10 @@ public final class PhysicalMemory {
     }
   }
 
-  /** The mask the CPU applies to physical addresses: all ones, or without bit 20 while the A20 gate is closed. */
+  /**
+   * The mask the CPU applies to physical addresses: all ones, or without bit 20 while the A20 gate
+   * is closed.
+   */
   public int a20Mask() {
     return a20Mask;
   }
@@ -236,7 +299,10 @@ public final class PhysicalMemory {
     }
   }
 
-  /** The read entry of a physical page: store index with {@link #DIRECT}, or a handler number the caller treats as opaque. */
+  /**
+   * The read entry of a physical page: store index with {@link #DIRECT}, or a handler number the
+   * caller treats as opaque.
+   */
   public int readEntry(int page) {
     return readMap[page];
   }
@@ -287,7 +353,8 @@ public final class PhysicalMemory {
       }
     } else if (entry != NOTHING) {
       Mapping m = handlers.get(entry >>> 1);
-      m.handler.write(address - m.base, width, width == 4 ? value : value & ((1 << (8 * width)) - 1));
+      m.handler.write(
+          address - m.base, width, width == 4 ? value : value & ((1 << (8 * width)) - 1));
     }
   }
 
@@ -368,10 +435,10 @@ public final class PhysicalMemory {
   /** One line per mapping, lowest priority first, for {@code info mtree}-like dumps. */
   public List<String> describe() {
     return mappings.stream()
-        .map(
-            m ->
-                "%08x-%08x prio %d %s%s"
-                    .formatted(m.base, m.base + m.length - 1, m.priority, m.owner, m.enabled ? "" : " (off)"))
+        .map(m ->
+            "%08x-%08x prio %d %s%s"
+                .formatted(
+                    m.base, m.base + m.length - 1, m.priority, m.owner, m.enabled ? "" : " (off)"))
         .toList();
   }
 }

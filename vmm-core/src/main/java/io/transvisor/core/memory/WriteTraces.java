@@ -1,11 +1,12 @@
 package io.transvisor.core.memory;
 
 /**
- * Write notification per page of the backing store: the one mechanism behind self-modifying code and video damage.
+ * Write notification per page of the backing store: the one mechanism behind self-modifying code
+ * and video damage.
  *
- * <p>A page with any trace armed is never writable on the fast path of an address-translation cache; whoever stores to it
- * (CPU slow path, DMA, device) calls {@link #written}. Arming a page tells the listener, which must take away the write
- * permission it has cached.
+ * <p>A page with any trace armed is never writable on the fast path of an address-translation
+ * cache; whoever stores to it (CPU slow path, DMA, device) calls {@link #written}. Arming a page
+ * tells the listener, which must take away the write permission it has cached.
  */
 public final class WriteTraces {
   /** The page holds scanned or decoded code. */
@@ -24,7 +25,10 @@ public final class WriteTraces {
     void written(int offset, int length);
   }
 
-  /** Told when a page that had no trace gets one; takes write permission for that page out of every cache. */
+  /**
+   * Told when a page that had no trace gets one; takes write permission for that page out of every
+   * cache.
+   */
   @FunctionalInterface
   public interface ArmListener {
     void armed(int storePage);

@@ -1,4 +1,5 @@
 /**
- * Guest-physical memory: the backing store, what is mapped where, and write traces. Imports nothing but errors.
+ * Guest-physical memory: the backing store, what is mapped where, and write traces. Imports nothing
+ * but errors.
  */
 package io.transvisor.core.memory;

@@ -1,8 +1,8 @@
 package io.transvisor.core.port;
 
 /**
- * A device's side of a range of I/O ports. Offsets are relative to the start of the range. Widths are 1, 2 or 4 bytes, never
- * wider than the range was registered for; values are zero-extended.
+ * A device's side of a range of I/O ports. Offsets are relative to the start of the range. Widths
+ * are 1, 2 or 4 bytes, never wider than the range was registered for; values are zero-extended.
  */
 public interface PortHandler {
   int read(int offset, int width);

@@ -36,7 +36,10 @@ public final class PortRange {
     return enabled;
   }
 
-  /** Moves the range and enables it, as a PCI base address register does. Ports past 0xFFFF are not decoded. */
+  /**
+   * Moves the range and enables it, as a PCI base address register does. Ports past 0xFFFF are not
+   * decoded.
+   */
   public void moveTo(int newBase) {
     space.change(this, newBase, true);
   }

@@ -5,8 +5,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The 64 KiB I/O port space. Accesses wider than a handler's registered width are split into accesses of that width at
- * consecutive ports, lowest first, as an ISA bus bridge does; ports with no handler read as all ones.
+ * The 64 KiB I/O port space. Accesses wider than a handler's registered width are split into
+ * accesses of that width at consecutive ports, lowest first, as an ISA bus bridge does; ports with
+ * no handler read as all ones.
  */
 public final class PortSpace {
   private static final int PORTS = 0x10000;

@@ -122,7 +122,10 @@ class MachineTest {
     engine.script.add(ExecutionEngine.Outcome.CONTINUE);
     assertThat(machine.run()).isZero();
     assertThat(log).doesNotContain("CONTINUE");
-    assertThat(machine.shutdownMessage()).contains("triple fault").contains("EIP=").contains("CR0=");
+    assertThat(machine.shutdownMessage())
+        .contains("triple fault")
+        .contains("EIP=")
+        .contains("CR0=");
   }
 
   @Test

@@ -35,7 +35,8 @@ class PhysicalMemoryTest {
   void blocksAreWholePages() {
     assertThat(rom.size()).isEqualTo(8192);
     assertThat(rom.offset()).isEqualTo(1 << 20);
-    assertThatThrownBy(() -> memory.allocate("too much", 64 << 10)).isInstanceOf(VmmException.class);
+    assertThatThrownBy(() -> memory.allocate("too much", 64 << 10))
+        .isInstanceOf(VmmException.class);
   }
 
   @Test
