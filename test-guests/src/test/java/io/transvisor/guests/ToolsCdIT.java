@@ -47,12 +47,20 @@ class ToolsCdIT {
       guest.awaitScreenText("PCI Devices( 5)", SECONDS);
       guest.press(Key.ENTER);
       guest.awaitScreenText("ID:8086:1237", SECONDS);
-      guest.strike(Key.ESC, Key.DOWN, Key.ENTER);
+      nextMenu(guest);
       guest.awaitScreenText("64 MB detected", SECONDS);
-      guest.strike(Key.ESC, Key.DOWN, Key.ENTER);
+      nextMenu(guest);
       guest.awaitScreenText("Vendor    : Intel", SECONDS);
-      guest.strike(Key.ESC, Key.DOWN, Key.ENTER);
+      nextMenu(guest);
       guest.awaitScreenText("Vendor    : SeaBIOS", SECONDS);
+    }
+  }
+
+  /** Leaves a menu for the one below it. ESC first waits for the rest of an escape sequence. */
+  private static void nextMenu(GuestUnderTest guest) {
+    for (Key key : new Key[] {Key.ESC, Key.DOWN, Key.ENTER}) {
+      guest.press(key);
+      GuestUnderTest.pause(1500);
     }
   }
 
