@@ -106,7 +106,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void errorsAreVmmExceptionsOrPrivateSignals() {
+  void noErrorsOfOurOwn() {
     classes()
         .that()
         .areAssignableTo(Error.class)

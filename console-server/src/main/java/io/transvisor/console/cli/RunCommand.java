@@ -24,6 +24,6 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     MachineSpec spec = machine.toSpec();
-    return GuestRunner.run(spec, spec.displayEnabled() ? "" : null);
+    return GuestRunner.run(spec, "");
   }
 }

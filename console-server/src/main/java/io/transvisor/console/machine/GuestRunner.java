@@ -17,7 +17,7 @@ public final class GuestRunner {
   /**
    * Builds the machine and runs it to its end on this thread.
    *
-   * @param hint what to tell the user below the VNC address
+   * @param hint what to tell the user below the VNC address; may be empty
    * @return the exit code
    */
   public static int run(MachineSpec spec, String hint) {

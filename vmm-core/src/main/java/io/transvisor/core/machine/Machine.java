@@ -48,7 +48,7 @@ public final class Machine implements MachineControl {
   private volatile boolean stopping;
   private volatile boolean paused;
   private boolean resetRequested;
-  private boolean resetOnTripleFault = true;
+  private boolean rebootAllowed = true;
   private int exitCode;
   private long nextRefresh;
   private String shutdownMessage;
@@ -126,7 +126,7 @@ public final class Machine implements MachineControl {
    * -no-reboot} asks.
    */
   public void setRebootAllowed(boolean allowed) {
-    resetOnTripleFault = allowed;
+    rebootAllowed = allowed;
   }
 
   // ---- requests, from devices and other threads ----
@@ -202,7 +202,7 @@ public final class Machine implements MachineControl {
       runTasks();
       if (resetRequested) {
         resetRequested = false;
-        if (!resetOnTripleFault) {
+        if (!rebootAllowed) {
           return exitCode;
         }
         resetAll(ResetKind.HARD);
@@ -281,7 +281,7 @@ public final class Machine implements MachineControl {
   private void tripleFault() {
     LOG.debug("triple fault\n{}", engine.cpu().describe());
     resetRequested = true;
-    if (!resetOnTripleFault) {
+    if (!rebootAllowed) {
       shutdownMessage = "the guest stopped with a triple fault\n" + engine.cpu().describe();
     }
   }

@@ -101,7 +101,6 @@ class MachineTest {
     machine.onReset(() -> t.scheduleAt(3_600_000_000_000L));
     engine.script.add(ExecutionEngine.Outcome.HALTED);
     engine.script.add(ExecutionEngine.Outcome.HALTED);
-    machine.onReset(() -> {});
     engine.script.add(ExecutionEngine.Outcome.CONTINUE);
     machine.run();
     assertThat(log).containsSubsequence("HALTED", "event", "HALTED", "CONTINUE");
