@@ -67,7 +67,20 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
 
   private final int[] nextMapping = new int[PAGES];
 
-  private Runnable flushListener = () -> {};
+  /**
+   * Changes whenever code reached through a linear address may no longer be the same: whoever keeps
+   * "the code at this linear address is that" keeps this number beside it, and asks again when it
+   * differs. Two times with the same number have the same translation of code. To be read only.
+   */
+  public int generation = 1;
+
+  private SwitchListener switchListener = m -> {};
+
+  /** Told when another map is in force: after MOV to a control register or a task switch. */
+  @FunctionalInterface
+  public interface SwitchListener {
+    void switched(int[] map);
+  }
 
   public Mmu(PhysicalMemory memory) {
     this.memory = memory;
@@ -79,7 +92,7 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
     traces.setArmListener(this);
   }
 
-  /** The flat shadow map, for the fast paths of engines. */
+  /** The flat shadow map in force, for tests and the fast paths of engines. */
   public int[] map() {
     return map;
   }
@@ -89,10 +102,13 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
   }
 
   /**
-   * Called after every flush of translations: whoever caches a linear-to-code link must drop it.
+   * Tells a listener the map in force, now and whenever another one takes its place. That happens
+   * only at MOV to CR0, CR3 or CR4, task switches, reset and loading of a saved state; at other
+   * times entries of the same map change.
    */
-  public void onFlush(Runnable listener) {
-    flushListener = listener;
+  public void onSwitch(SwitchListener listener) {
+    switchListener = listener;
+    listener.switched(map);
   }
 
   // ---- control ----
@@ -136,7 +152,7 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
       unlink(page, entry);
       map[page] = LISTED;
     }
-    flushListener.run();
+    generation++;
   }
 
   @Override
@@ -154,7 +170,7 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
       }
     }
     filledCount = 0;
-    flushListener.run();
+    generation++;
   }
 
   private void drop(int page) {
@@ -187,7 +203,7 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
       }
     }
     filledCount = kept;
-    flushListener.run();
+    generation++;
   }
 
   private static int storePage(int page, int entry) {

@@ -35,8 +35,15 @@ public final class Cpu extends CpuState {
   /** What RDMSR and WRMSR reach, apart from the time-stamp counter and SYSENTER's registers. */
   final ModelSpecificRegisters msrs = new ModelSpecificRegisters(this);
 
-  private final int[] map;
-  final byte[] store;
+  /**
+   * The flat shadow map in force (see {@link Mmu}). Another one takes its place when a control
+   * register is loaded or the task switched, so code that keeps it in a local variable loads it
+   * again after any instruction that may do so. To be read only.
+   */
+  public int[] map;
+
+  /** What map entries point into: {@link PhysicalMemory#store}. */
+  public final byte[] store;
 
   /** Map flag that allows a direct read at the current privilege; see {@link #deriveMode}. */
   private int readFlag = Mmu.READ_SUPERVISOR;
@@ -93,8 +100,8 @@ public final class Cpu extends CpuState {
     this.interrupts = interrupts;
     this.clock = clock;
     this.model = model;
-    this.map = mmu.map();
     this.store = memory.store();
+    mmu.onSwitch(m -> map = m);
   }
 
   // ---- mode ----

@@ -7,6 +7,7 @@ import io.transvisor.bt.isa.Insn;
 import io.transvisor.core.cpu.CpuState;
 import io.transvisor.core.cpu.ExecutionEngine.Outcome;
 import io.transvisor.core.memory.PhysicalMemory;
+import io.transvisor.mmu.Mmu;
 import io.transvisor.mmu.PageFaultException;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,18 +21,13 @@ final class Interpreter {
   private static final int MAX_TRACE = 32;
 
   private final Cpu c;
+  private final Mmu mmu;
   private final PhysicalMemory memory;
   private final CodeCache cache;
   private final Decoder decoder;
   private final Fuser fuser = new Fuser();
   private final List<Insn> building = new ArrayList<>(MAX_TRACE);
   private final byte[] straddling = new byte[2 * Decoder.MAX_LENGTH];
-
-  /**
-   * Changes with every flush of address translations; links between traces are good for one
-   * generation.
-   */
-  private int generation = 1;
 
   private boolean tripleFault;
 
@@ -40,7 +36,7 @@ final class Interpreter {
     this.memory = memory;
     this.cache = new CodeCache(memory, cpu::stopTrace);
     this.decoder = new Decoder(InstructionSet.TABLE);
-    cpu.mmu.onFlush(() -> generation++);
+    this.mmu = cpu.mmu;
   }
 
   CodeCache cache() {
@@ -73,7 +69,7 @@ final class Interpreter {
         return Outcome.CONTINUE;
       }
       int linear = c.segBase[CpuState.CS] + c.eip;
-      Trace t = previous == null ? null : previous.link(linear, generation, c.modeWord);
+      Trace t = previous == null ? null : previous.link(linear, mmu.generation, c.modeWord);
       if (t == null) {
         try {
           t = lookup(linear, previous);
@@ -86,7 +82,7 @@ final class Interpreter {
           continue;
         }
         if (previous != null && !t.crossesPage()) {
-          previous.setLink(linear, generation, t);
+          previous.setLink(linear, mmu.generation, t);
         }
       }
       previous = t;
@@ -166,7 +162,7 @@ final class Interpreter {
       }
       int mode = c.modeWord;
       int linear = c.segBase[CpuState.CS] + c.eip;
-      Trace next = t.link(linear, generation, mode);
+      Trace next = t.link(linear, mmu.generation, mode);
       if (next == null) {
         next = follow(t, linear, mode);
         if (next == null) {
@@ -194,7 +190,7 @@ final class Interpreter {
         return null;
       }
     }
-    t.setLink(linear, generation, next);
+    t.setLink(linear, mmu.generation, next);
     return next;
   }
 
