@@ -18,7 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("guest")
 class FreeDosIT {
   private static final String PROMPT = "^A:\\\\>$";
-  private static final String MOUSE_DRIVER = "Installed at PS/2 port";
 
   @TempDir private Path directory;
 
@@ -41,13 +40,19 @@ class FreeDosIT {
   private static void choose(GuestUnderTest guest, int entry) {
     guest.awaitScreenText("Enter a choice", 60);
     guest.type(entry + "\n");
-    guest.awaitScreenText(MOUSE_DRIVER, 90);
-    guest.awaitScreenMatch(PROMPT, 30);
+    guest.awaitScreenMatch(PROMPT, 120);
+  }
+
+  /** Called a second time, the mouse driver tells that it is there and has found the port. */
+  private static void hasMouseDriver(GuestUnderTest guest) {
+    guest.type("cls\nctmouse\n");
+    guest.awaitScreenMatch("Resident part reset to PS/2 port\\s+" + PROMPT, 20);
   }
 
   @Test
   void extendedMemoryManager() {
     try (GuestUnderTest guest = odin("freedos-himem", floppy("odin070.img").snapshot(true), 3)) {
+      hasMouseDriver(guest);
       guest.type("mem\n");
       guest.awaitScreenMatch("Extended \\(XMS\\) +64,\\d{3}K", 20);
       guest.awaitScreenText("resident in the high memory area", 10);
@@ -58,6 +63,7 @@ class FreeDosIT {
   @Test
   void expandedMemoryManager() {
     try (GuestUnderTest guest = odin("freedos-emm386", floppy("odin070.img").snapshot(true), 4)) {
+      hasMouseDriver(guest);
       guest.type("mem\n");
       guest.awaitScreenMatch("Free Expanded \\(EMS\\) +32M", 20);
       guest.awaitScreenMatch("Upper +\\d+K +\\d+K +[1-9]\\d*K", 10);
@@ -72,6 +78,7 @@ class FreeDosIT {
     try (GuestUnderTest guest = odin("freedos-cdrom", floppy("odin070.img").snapshot(true), 6)) {
       guest.awaitScreenMatch("Found Master \\[ATAPI device\\] at base I/O: 0x0170", 60);
       guest.awaitScreenText("1 drive(s) available", 30);
+      hasMouseDriver(guest);
     }
   }
 
@@ -87,6 +94,7 @@ class FreeDosIT {
             .disk(0, "-hda", disk.image())
             .boot("a");
     try (GuestUnderTest guest = odin("freedos-copy", spec, 4)) {
+      hasMouseDriver(guest);
       guest.type("cls\n");
       guest.type("copy a:\\*.exe c:\\\n");
       guest.awaitScreenMatch("DOSFSCK\\.EXE\\s+A:\\\\>$", 90);
@@ -117,6 +125,7 @@ class FreeDosIT {
             .disk(0, "-hda", disk.image())
             .boot("a");
     try (GuestUnderTest guest = odin("freedos-edit", spec, 3)) {
+      hasMouseDriver(guest);
       guest.type("edit c:\\letter.txt\n");
       guest.awaitScreenText("FreeDOS Edit", 20);
       guest.awaitScreenMatch("(?i)letter\\.txt", 10);
@@ -169,8 +178,7 @@ class FreeDosIT {
     MachineSpec.Builder spec =
         floppy("jpc-freedos-floppy.img").disk(0, "-hda", disk.image()).snapshot(true);
     try (GuestUnderTest guest = GuestUnderTest.start("freedos-dpmi", spec)) {
-      guest.awaitScreenText(MOUSE_DRIVER, 60);
-      guest.awaitScreenMatch(PROMPT, 20);
+      guest.awaitScreenMatch("Installed at PS/2 port\\s+" + PROMPT, 60);
       assertThat(guest.cpuShare(5)).as("share of a CPU while idle").isLessThan(0.1);
       guest.type("dosfsck -v c:\n");
       guest.awaitScreenText("63 sectors/track, 16 heads", 30);

@@ -32,7 +32,7 @@ class MemtestIT {
       guest.awaitScreenText("Press <F1> to configure", BOOT_SECONDS);
       guest.awaitScreenText("Pentium III", 1);
       guest.type("\n");
-      guest.awaitScreenText("Test #3", TEST_SECONDS);
+      guest.awaitScreenMatch("Test #([3-9]|1\\d)", TEST_SECONDS); // a test may be over quickly
       guest.awaitScreenMatch("Errors: 0", 1);
     }
   }
