@@ -6,6 +6,7 @@ import io.transvisor.bt.isa.FormTable;
 import io.transvisor.bt.isa.Handler;
 import io.transvisor.bt.isa.Insn;
 import io.transvisor.bt.isa.MemoryShape;
+import io.transvisor.core.cpu.CpuModel;
 import io.transvisor.core.cpu.CpuState;
 import io.transvisor.core.memory.PhysicalMemory;
 
@@ -57,13 +58,18 @@ public final class Decoder {
   };
 
   private final FormTable table;
+  private final int features;
   private boolean flatData;
   private byte[] code;
   private int at;
   private int end;
 
-  public Decoder(FormTable table) {
+  /**
+   * @param model what it does not have is no instruction
+   */
+  public Decoder(FormTable table, CpuModel model) {
     this.table = table;
+    this.features = model.features();
   }
 
   /** Says whether ES, SS and DS are flat from here on: handlers that rely on it are chosen. */
@@ -165,12 +171,13 @@ public final class Decoder {
     i.base = CpuState.ZERO;
     i.index = CpuState.ZERO;
 
+    int prefix = i.rep != 0 || operand32 == code32 ? i.rep : 0x66;
     FormTable.Entry entry;
     if (opcode == 0x0F) {
       opcode = fetch8();
-      entry = table.twoByte(opcode);
+      entry = table.twoByte(opcode, prefix);
     } else {
-      entry = table.oneByte(opcode);
+      entry = table.oneByte(opcode, prefix);
     }
     if (entry == null) {
       undefined(i);
@@ -205,7 +212,8 @@ public final class Decoder {
     }
     i.form = form;
     i.handler = i.memory ? form.handler(operand32, shape(i)) : form.handler(operand32, false);
-    if (i.handler == null || i.lock && !(form.isLockable() && i.memory)) {
+    boolean missing = i.handler == null || (form.required() & ~features) != 0;
+    if (missing || i.lock && !(form.isLockable() && i.memory)) {
       undefined(i);
     }
   }

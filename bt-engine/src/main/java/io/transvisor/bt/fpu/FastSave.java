@@ -33,8 +33,8 @@ final class FastSave {
   private FastSave() {}
 
   static void define(FormTable t) {
-    t.op("0F AE /0:m", "fxsave M").any(SAVE);
-    t.op("0F AE /1:m", "fxrstor M").any(RESTORE);
+    t.op("NP 0F AE /0:m", "fxsave M").any(SAVE).requires(CpuModel.FXSR);
+    t.op("NP 0F AE /1:m", "fxrstor M").any(RESTORE).requires(CpuModel.FXSR);
   }
 
   private static final Handler SAVE =
@@ -56,9 +56,6 @@ final class FastSave {
 
   /** What both check first; gives the offset of the image. */
   private static int begin(Cpu c, Insn i) {
-    if (!c.model.has(CpuModel.FXSR)) {
-      throw c.ud();
-    }
     X87Guard.beginControl(c);
     int offset = c.offset(i);
     if ((c.segBase[i.seg] + offset & ALIGNMENT - 1) != 0) {

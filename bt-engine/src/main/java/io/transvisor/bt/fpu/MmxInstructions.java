@@ -73,29 +73,36 @@ public final class MmxInstructions {
     shift(t, "F1", "71 /6", "psllw", Mmx::psllw);
     shift(t, "F2", "72 /6", "pslld", Mmx::pslld);
     shift(t, "F3", "73 /6", "psllq", Mmx::psllq);
-    t.op("0F 6E /r", "movd Pq,Ed").rm(MOVE_FROM_REGISTER, MOVE_FROM_DWORD);
-    t.op("0F 7E /r", "movd Ed,Pq").rm(MOVE_TO_REGISTER, MOVE_TO_DWORD);
-    t.op("0F 6F /r", "movq Pq,Qq")
-        .rm(make(Register.class, (a, b) -> b), make(Memory.class, (a, b) -> b));
-    t.op("0F 7F /r", "movq Qq,Pq").rm(STORE_REGISTER, STORE);
-    t.op("0F 77", "emms").any(EMMS);
+    t.op("NP 0F 6E /r", "movd Pq,Ed")
+        .rm(MOVE_FROM_REGISTER, MOVE_FROM_DWORD)
+        .requires(CpuModel.MMX);
+    t.op("NP 0F 7E /r", "movd Ed,Pq").rm(MOVE_TO_REGISTER, MOVE_TO_DWORD).requires(CpuModel.MMX);
+    t.op("NP 0F 6F /r", "movq Pq,Qq")
+        .rm(make(Register.class, (a, b) -> b), make(Memory.class, (a, b) -> b))
+        .requires(CpuModel.MMX);
+    t.op("NP 0F 7F /r", "movq Qq,Pq").rm(STORE_REGISTER, STORE).requires(CpuModel.MMX);
+    t.op("NP 0F 77", "emms").any(EMMS).requires(CpuModel.MMX);
   }
 
   private static void row(FormTable t, String opcode, String name, Operation op) {
-    t.op("0F " + opcode + " /r", name + " Pq,Qq")
-        .rm(make(Register.class, op), make(Memory.class, op));
+    t.op("NP 0F " + opcode + " /r", name + " Pq,Qq")
+        .rm(make(Register.class, op), make(Memory.class, op))
+        .requires(CpuModel.MMX);
   }
 
   /** Reads only 32 bits of a memory operand. */
   private static void narrow(FormTable t, String opcode, String name, Operation op) {
-    t.op("0F " + opcode + " /r", name + " Pq,Qd")
-        .rm(make(Register.class, op), make(NarrowMemory.class, op));
+    t.op("NP 0F " + opcode + " /r", name + " Pq,Qd")
+        .rm(make(Register.class, op), make(NarrowMemory.class, op))
+        .requires(CpuModel.MMX);
   }
 
   private static void shift(
       FormTable t, String opcode, String immediate, String name, Operation op) {
     row(t, opcode, name, op);
-    t.op("0F " + immediate + ":r ib", name + " Nq,Ib").any(make(Immediate.class, op));
+    t.op("NP 0F " + immediate + ":r ib", name + " Nq,Ib")
+        .any(make(Immediate.class, op))
+        .requires(CpuModel.MMX);
   }
 
   private static Handler make(Class<? extends Handler> template, Operation op) {
@@ -104,8 +111,8 @@ public final class MmxInstructions {
 
   /** What must hold before an MMX instruction. */
   static void begin(Cpu c) {
-    if ((c.cr0 & (CpuState.CR0_EM | CpuState.CR0_TS)) != 0 || !c.model.has(CpuModel.MMX)) {
-      throw (c.cr0 & CpuState.CR0_EM) != 0 || !c.model.has(CpuModel.MMX) ? c.ud() : c.nm();
+    if ((c.cr0 & (CpuState.CR0_EM | CpuState.CR0_TS)) != 0) {
+      throw (c.cr0 & CpuState.CR0_EM) != 0 ? c.ud() : c.nm();
     }
     if ((c.fpu.status & FpuState.ES) != 0) {
       X87Guard.pending(c);

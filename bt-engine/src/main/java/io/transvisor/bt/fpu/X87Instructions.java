@@ -14,6 +14,7 @@ import static io.transvisor.bt.fpu.X87Templates.word;
 
 import io.transvisor.bt.fpu.X87Templates.RegisterOperation;
 import io.transvisor.bt.isa.FormTable;
+import io.transvisor.core.cpu.CpuModel;
 import io.transvisor.core.cpu.CpuState;
 
 /**
@@ -77,10 +78,22 @@ public final class X87Instructions {
     t.op("DD /5:r", "fucomp ST(i)")
         .any(register(0xDD, (f, i) -> X87Arithmetic.compare(f, i, true, 1)));
     t.op("DA =E9", "fucompp").any(register(0xDA, (f, i) -> X87Arithmetic.compare(f, 1, true, 2)));
-    t.op("DB /5:r", "fucomi ST,ST(i)").any(compareToFlags(0xDB, true, false)).writes("OSZAPC");
-    t.op("DB /6:r", "fcomi ST,ST(i)").any(compareToFlags(0xDB, false, false)).writes("OSZAPC");
-    t.op("DF /5:r", "fucomip ST,ST(i)").any(compareToFlags(0xDF, true, true)).writes("OSZAPC");
-    t.op("DF /6:r", "fcomip ST,ST(i)").any(compareToFlags(0xDF, false, true)).writes("OSZAPC");
+    t.op("DB /5:r", "fucomi ST,ST(i)")
+        .any(compareToFlags(0xDB, true, false))
+        .writes("OSZAPC")
+        .requires(CpuModel.CMOV);
+    t.op("DB /6:r", "fcomi ST,ST(i)")
+        .any(compareToFlags(0xDB, false, false))
+        .writes("OSZAPC")
+        .requires(CpuModel.CMOV);
+    t.op("DF /5:r", "fucomip ST,ST(i)")
+        .any(compareToFlags(0xDF, true, true))
+        .writes("OSZAPC")
+        .requires(CpuModel.CMOV);
+    t.op("DF /6:r", "fcomip ST,ST(i)")
+        .any(compareToFlags(0xDF, false, true))
+        .writes("OSZAPC")
+        .requires(CpuModel.CMOV);
     // undocumented copies
     t.op("DC /2:r", "fcom2 ST(i)").any(register(0xDC, compare));
     t.op("DC /3:r", "fcomp3 ST(i)").any(register(0xDC, comparePop));
@@ -168,17 +181,37 @@ public final class X87Instructions {
   }
 
   private static void conditional(FormTable t) {
-    t.op("DA /0:r", "fcmovb ST,ST(i)").any(conditionalMove(0xDA, CpuState::carry)).reads("C");
-    t.op("DA /1:r", "fcmove ST,ST(i)").any(conditionalMove(0xDA, CpuState::zero)).reads("Z");
+    t.op("DA /0:r", "fcmovb ST,ST(i)")
+        .any(conditionalMove(0xDA, CpuState::carry))
+        .reads("C")
+        .requires(CpuModel.CMOV);
+    t.op("DA /1:r", "fcmove ST,ST(i)")
+        .any(conditionalMove(0xDA, CpuState::zero))
+        .reads("Z")
+        .requires(CpuModel.CMOV);
     t.op("DA /2:r", "fcmovbe ST,ST(i)")
         .any(conditionalMove(0xDA, c -> c.carry() || c.zero()))
-        .reads("CZ");
-    t.op("DA /3:r", "fcmovu ST,ST(i)").any(conditionalMove(0xDA, CpuState::parity)).reads("P");
-    t.op("DB /0:r", "fcmovnb ST,ST(i)").any(conditionalMove(0xDB, c -> !c.carry())).reads("C");
-    t.op("DB /1:r", "fcmovne ST,ST(i)").any(conditionalMove(0xDB, c -> !c.zero())).reads("Z");
+        .reads("CZ")
+        .requires(CpuModel.CMOV);
+    t.op("DA /3:r", "fcmovu ST,ST(i)")
+        .any(conditionalMove(0xDA, CpuState::parity))
+        .reads("P")
+        .requires(CpuModel.CMOV);
+    t.op("DB /0:r", "fcmovnb ST,ST(i)")
+        .any(conditionalMove(0xDB, c -> !c.carry()))
+        .reads("C")
+        .requires(CpuModel.CMOV);
+    t.op("DB /1:r", "fcmovne ST,ST(i)")
+        .any(conditionalMove(0xDB, c -> !c.zero()))
+        .reads("Z")
+        .requires(CpuModel.CMOV);
     t.op("DB /2:r", "fcmovnbe ST,ST(i)")
         .any(conditionalMove(0xDB, c -> !c.carry() && !c.zero()))
-        .reads("CZ");
-    t.op("DB /3:r", "fcmovnu ST,ST(i)").any(conditionalMove(0xDB, c -> !c.parity())).reads("P");
+        .reads("CZ")
+        .requires(CpuModel.CMOV);
+    t.op("DB /3:r", "fcmovnu ST,ST(i)")
+        .any(conditionalMove(0xDB, c -> !c.parity()))
+        .reads("P")
+        .requires(CpuModel.CMOV);
   }
 }

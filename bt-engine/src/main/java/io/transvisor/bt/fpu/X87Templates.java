@@ -4,7 +4,6 @@ import io.transvisor.bt.interp.Cpu;
 import io.transvisor.bt.isa.Handler;
 import io.transvisor.bt.isa.Insn;
 import io.transvisor.bt.isa.Specializer;
-import io.transvisor.core.cpu.CpuModel;
 import io.transvisor.core.cpu.CpuState;
 import io.transvisor.core.cpu.FpuState;
 import java.lang.invoke.MethodHandles;
@@ -271,7 +270,6 @@ final class X87Templates {
 
     @Override
     public void execute(Cpu c, Insn i) {
-      requireP6(c);
       X87Guard.begin(c);
       X87Transfers.moveIf(c.fpu, i.rm, OP.test(c));
       X87Guard.end(c, i, SHAPE.opcode());
@@ -284,17 +282,9 @@ final class X87Templates {
 
     @Override
     public void execute(Cpu c, Insn i) {
-      requireP6(c);
       X87Guard.begin(c);
       c.setArithmeticFlags(X87Arithmetic.compareToFlags(c.fpu, i.rm, OP.quiet(), OP.pop()));
       X87Guard.end(c, i, SHAPE.opcode());
-    }
-  }
-
-  /** FCMOVcc and FCOMI came with CMOVcc and share its feature bit. */
-  static void requireP6(Cpu c) {
-    if (!c.model.has(CpuModel.CMOV)) {
-      throw c.ud();
     }
   }
 }

@@ -11,6 +11,7 @@ import io.transvisor.bt.isa.Handler;
 import io.transvisor.bt.isa.Insn;
 import io.transvisor.bt.isa.RegisterHandler;
 import io.transvisor.bt.isa.Specializer;
+import io.transvisor.core.cpu.CpuModel;
 import java.lang.invoke.MethodHandles;
 
 /**
@@ -61,6 +62,7 @@ public final class Conditions {
               Semantics.condition(MoveRegMem.class, WORD, condition),
               Semantics.condition(MoveRegRm.class, DWORD, condition),
               Semantics.condition(MoveRegMem.class, DWORD, condition))
+          .requires(CpuModel.CMOV)
           .reads(FLAGS[n >> 1]);
     }
   }

@@ -10,6 +10,7 @@ import io.transvisor.bt.isa.Handler;
 import io.transvisor.bt.isa.Insn;
 import io.transvisor.bt.isa.RegisterHandler;
 import io.transvisor.bt.isa.Specializer;
+import io.transvisor.core.cpu.CpuModel;
 import java.lang.invoke.MethodHandles;
 
 /**
@@ -30,7 +31,7 @@ final class Exchanges {
             Semantics.sized(SwapRm.class, DWORD),
             Semantics.sized(SwapMem.class, DWORD))
         .lockable();
-    // 90 exchanges EAX with itself: NOP, and PAUSE with the prefix F3.
+    // 90 exchanges EAX with itself: NOP.
     t.op("90+r", "xchg Zv,eAX")
         .both(Semantics.sized(SwapAcc.class, WORD), Semantics.sized(SwapAcc.class, DWORD));
     t.op("0F C0 /r", "xadd Eb,Gb")
@@ -57,7 +58,11 @@ final class Exchanges {
             Semantics.sized(CompareMem.class, DWORD))
         .writes("OSZAPC")
         .lockable();
-    t.op("0F C7 /1:m", "cmpxchg8b Mq").any(COMPARE_8_BYTES).writes("Z").lockable();
+    t.op("0F C7 /1:m", "cmpxchg8b Mq")
+        .any(COMPARE_8_BYTES)
+        .requires(CpuModel.CX8)
+        .writes("Z")
+        .lockable();
   }
 
   private static int add(Cpu c, Width w, int a, int b) {

@@ -35,7 +35,7 @@ final class Interpreter {
     this.c = cpu;
     this.memory = memory;
     this.cache = new CodeCache(memory, cpu::stopTrace);
-    this.decoder = new Decoder(InstructionSet.TABLE);
+    this.decoder = new Decoder(InstructionSet.TABLE, cpu.model);
     this.mmu = cpu.mmu;
   }
 

@@ -45,12 +45,27 @@ final class SystemInstructions {
   static void define(FormTable t) {
     t.op("F4", "hlt").any(sequential(SystemInstructions::halt)).ends();
     t.op("0F A2", "cpuid").any(plain((c, i) -> CpuIdentification.execute(c)));
-    t.op("0F 31", "rdtsc").any(sequential(SystemInstructions::readTimeStamp)).ends();
+    t.op("0F 31", "rdtsc")
+        .any(sequential(SystemInstructions::readTimeStamp))
+        .requires(CpuModel.TSC)
+        .ends();
     t.op("0F 33", "rdpmc").any(plain(SystemInstructions::readPerformanceCounter));
-    t.op("0F 32", "rdmsr").any(sequential(SystemInstructions::readModelSpecific)).ends();
-    t.op("0F 30", "wrmsr").any(sequential(SystemInstructions::writeModelSpecific)).ends();
-    t.op("0F 34", "sysenter").any(plain(SystemInstructions::enterSystem)).ends();
-    t.op("0F 35", "sysexit").any(plain(SystemInstructions::exitSystem)).ends();
+    t.op("0F 32", "rdmsr")
+        .any(sequential(SystemInstructions::readModelSpecific))
+        .requires(CpuModel.MSR)
+        .ends();
+    t.op("0F 30", "wrmsr")
+        .any(sequential(SystemInstructions::writeModelSpecific))
+        .requires(CpuModel.MSR)
+        .ends();
+    t.op("0F 34", "sysenter")
+        .any(plain(SystemInstructions::enterSystem))
+        .requires(CpuModel.SEP)
+        .ends();
+    t.op("0F 35", "sysexit")
+        .any(plain(SystemInstructions::exitSystem))
+        .requires(CpuModel.SEP)
+        .ends();
     t.op("0F 0B", "ud2").any(plain(SystemInstructions::undefined));
     // System management mode is never entered, and outside it RSM is undefined.
     t.op("0F AA", "rsm").any(plain(SystemInstructions::undefined));
@@ -58,12 +73,6 @@ final class SystemInstructions {
 
   private static void undefined(Cpu c, Insn i) {
     throw c.ud();
-  }
-
-  private static void require(Cpu c, int feature) {
-    if (!c.model.has(feature)) {
-      throw c.ud();
-    }
   }
 
   private static void halt(Cpu c, Insn i) {
@@ -78,7 +87,6 @@ final class SystemInstructions {
   }
 
   private static void readTimeStamp(Cpu c, Insn i) {
-    require(c, CpuModel.TSC);
     if ((c.cr4 & CpuState.CR4_TSD) != 0) {
       c.requireCpl0();
     }
@@ -97,20 +105,17 @@ final class SystemInstructions {
   }
 
   private static void readModelSpecific(Cpu c, Insn i) {
-    require(c, CpuModel.MSR);
     c.requireCpl0();
     answer(c, c.msrs.read(c.gpr[CpuState.ECX]));
   }
 
   private static void writeModelSpecific(Cpu c, Insn i) {
-    require(c, CpuModel.MSR);
     c.requireCpl0();
     long value = c.gpr[CpuState.EAX] & 0xFFFFFFFFL | (long) c.gpr[CpuState.EDX] << 32;
     c.msrs.write(c.gpr[CpuState.ECX], value);
   }
 
   private static void requireFastCalls(Cpu c) {
-    require(c, CpuModel.SEP);
     if (!c.isProtected() || Descriptor.isNull(c.sysenterCs)) {
       throw c.gp(0);
     }

@@ -37,6 +37,7 @@ public final class Form {
   private int flagsRead;
   private int flagsWritten;
   private int flagsUndefined;
+  private int required;
   private boolean ends;
   private boolean lockable;
 
@@ -85,6 +86,12 @@ public final class Form {
    */
   public Form ends() {
     ends = true;
+    return this;
+  }
+
+  /** Without these features, {@code CpuModel}'s bits, this is no instruction. */
+  public Form requires(int features) {
+    required = features;
     return this;
   }
 
@@ -155,6 +162,11 @@ public final class Form {
   /** The low three bits of the opcode name a register. */
   public boolean hasOpcodeRegister() {
     return opcodeRegister;
+  }
+
+  /** Feature bits without which it is no instruction. */
+  public int required() {
+    return required;
   }
 
   public boolean endsTrace() {

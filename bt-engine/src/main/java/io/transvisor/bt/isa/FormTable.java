@@ -9,6 +9,9 @@ import java.util.List;
  * SDM's opcode column:
  *
  * <ul>
+ *   <li>{@code "66 0F 58 /r"}, {@code "F3 90"}: only with this prefix, of which F2 and F3 go before
+ *       66; {@code "NP 0F 58 /r"}: only without any of the three; other rows are for whatever
+ *       prefix has no row of its own
  *   <li>{@code "01 /r"}: opcode with ModRM; {@code "0F AF /r"}: two-byte opcode
  *   <li>{@code "83 /5 ibs"}: the reg field of ModRM is part of the opcode
  *   <li>{@code "0F 01 /4:r"}, {@code "0F 01 /4:m"}: only with a register, only with memory
@@ -39,18 +42,26 @@ public final class FormTable {
     }
   }
 
-  private final Entry[] oneByte = new Entry[256];
-  private final Entry[] twoByte = new Entry[256];
+  /** Mandatory prefixes, in the order of {@link #oneByte}; the first stands for any or none. */
+  private static final List<String> PREFIXES = List.of("", "NP", "66", "F3", "F2");
+
+  /** By mandatory prefix and opcode. */
+  private final Entry[][] oneByte = new Entry[PREFIXES.size()][256];
+
+  private final Entry[][] twoByte = new Entry[PREFIXES.size()][256];
+  private static final String OPCODE = "[0-9A-F]{2}(\\+r)?";
+
   private final List<Form> forms = new ArrayList<>();
 
   /** Adds a row and returns it, for its handlers and attributes. */
   public Form op(String encoding, String text) {
     Form form = new Form(encoding, text);
     String[] tokens = encoding.split(" ");
-    int at = 0;
-    Entry[] map = oneByte;
-    if (tokens[at].equals("0F") && tokens.length > 1 && tokens[1].matches("[0-9A-F]{2}(\\+r)?")) {
-      map = twoByte;
+    int prefix = Math.max(0, PREFIXES.indexOf(tokens[0]));
+    int at = prefix > 0 ? 1 : 0;
+    Entry[] map = oneByte[prefix];
+    if (tokens[at].equals("0F") && tokens.length > at + 1 && tokens[at + 1].matches(OPCODE)) {
+      map = twoByte[prefix];
       at++;
     }
     form.opcodeRegister = tokens[at].endsWith("+r");
@@ -107,14 +118,30 @@ public final class FormTable {
     entry.byModRm[modRm] = form;
   }
 
-  /** What follows a one-byte opcode, or null. */
-  public Entry oneByte(int opcode) {
-    return oneByte[opcode];
+  /**
+   * What follows a one-byte opcode, or null.
+   *
+   * @param prefix the last of the prefixes F2 and F3, or 0x66 if there is none but that, or 0
+   */
+  public Entry oneByte(int opcode, int prefix) {
+    return find(oneByte, opcode, prefix);
   }
 
-  /** What follows 0F and this byte, or null. */
-  public Entry twoByte(int opcode) {
-    return twoByte[opcode];
+  /** What follows 0F and this byte, or null; prefixes as in {@link #oneByte(int, int)}. */
+  public Entry twoByte(int opcode, int prefix) {
+    return find(twoByte, opcode, prefix);
+  }
+
+  private static Entry find(Entry[][] maps, int opcode, int prefix) {
+    int mandatory =
+        switch (prefix) {
+          case 0x66 -> 2;
+          case 0xF3 -> 3;
+          case 0xF2 -> 4;
+          default -> 1;
+        };
+    Entry entry = maps[mandatory][opcode];
+    return entry != null ? entry : maps[0][opcode];
   }
 
   /** All rows in the order they were added. */

@@ -28,7 +28,7 @@ final class FpuMachine {
 
   final Cpu cpu;
   final FpuState fpu;
-  private final Decoder decoder = new Decoder(TABLE);
+  private final Decoder decoder;
 
   FpuMachine() {
     this("pentium2");
@@ -45,6 +45,7 @@ final class FpuMachine {
             null,
             new InstructionClock(),
             CpuModel.parse(model));
+    decoder = new Decoder(TABLE, cpu.model);
     fpu = cpu.fpu;
     cpu.cr0 = CpuState.CR0_PE | CpuState.CR0_NE | CpuState.CR0_ET;
     for (int s = CpuState.ES; s <= CpuState.GS; s++) {

@@ -43,7 +43,7 @@ final class FlatMachine {
   final PortSpace ports = new PortSpace();
   final InterpreterEngine engine;
   final Cpu cpu;
-  private final Decoder decoder = new Decoder(InstructionSet.TABLE);
+  private final Decoder decoder;
   private boolean mode16;
 
   FlatMachine() {
@@ -52,6 +52,7 @@ final class FlatMachine {
     engine =
         new InterpreterEngine(memory, ports, NO_INTERRUPTS, () -> 0, CpuModel.parse("pentium3"));
     cpu = engine.cpu();
+    decoder = new Decoder(InstructionSet.TABLE, cpu.model);
     cpu.cr0 = CpuState.CR0_PE | CpuState.CR0_ET;
     cpu.mmu.setControl(cpu.cr0, 0, 0);
     // Any exception is a triple fault.

@@ -17,7 +17,9 @@ final class MachineOptions {
   @Option(
       names = "-cpu",
       paramLabel = "MODEL",
-      description = "486, pentium, pentium2, pentium3; ',leaf=N' limits CPUID. Default: pentium3.")
+      description =
+          "486, pentium, pentium2, pentium3, with ',+feature' or ',-feature';"
+              + " ',leaf=N' limits CPUID. Default: pentium3.")
   private String cpu = "pentium3";
 
   @Option(names = "-smp", paramLabel = "N", description = "Number of CPUs; only 1.")

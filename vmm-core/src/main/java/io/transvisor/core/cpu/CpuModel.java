@@ -11,11 +11,20 @@ import java.util.stream.Collectors;
  * @param name as given to {@code -cpu}
  * @param signature leaf 1 EAX: type, family, model, stepping
  * @param features leaf 1 EDX
+ * @param brandIndex leaf 1 EBX bits 0-7
  * @param maxLeaf highest basic leaf
  * @param cacheDescriptors leaf 2 EAX, EBX, ECX, EDX; used when {@code maxLeaf} is at least 2
+ * @param brand the 48 characters of the extended leaves at most; empty when there are no such
+ *     leaves
  */
 public record CpuModel(
-    String name, int signature, int features, int maxLeaf, int[] cacheDescriptors) {
+    String name,
+    int signature,
+    int features,
+    int brandIndex,
+    int maxLeaf,
+    int[] cacheDescriptors,
+    String brand) {
   public static final int FPU = 1;
   public static final int VME = 1 << 1;
   public static final int DE = 1 << 2;
@@ -32,23 +41,32 @@ public record CpuModel(
   public static final int CMOV = 1 << 15;
   public static final int PAT = 1 << 16;
   public static final int PSE36 = 1 << 17;
+  public static final int CLFLUSH = 1 << 19;
   public static final int MMX = 1 << 23;
   public static final int FXSR = 1 << 24;
+  public static final int SSE = 1 << 25;
+  public static final int SSE2 = 1 << 26;
+
+  /** Bytes that CLFLUSH works on. */
+  public static final int CACHE_LINE = 64;
 
   private static final int PENTIUM_FEATURES = FPU | VME | DE | PSE | TSC | MSR | MCE | CX8;
   private static final int P6_FEATURES = PENTIUM_FEATURES | PAE | SEP | PGE | CMOV;
   private static final int[] P6_CACHES = {0x03020101, 0, 0, 0x0C040843};
+  private static final int[] NO_CACHES = new int[4];
 
   private static final CpuModel[] MODELS = {
-    new CpuModel("486", 0x0480, FPU | VME, 1, new int[4]),
-    new CpuModel("pentium", 0x0543, PENTIUM_FEATURES | MMX, 1, new int[4]),
-    new CpuModel("pentium2", 0x0652, P6_FEATURES | MMX | FXSR, 2, P6_CACHES),
-    new CpuModel("pentium3", 0x068A, P6_FEATURES | MTRR | PAT | MMX | FXSR, 2, P6_CACHES),
+    new CpuModel("486", 0x0480, FPU | VME, 0, 1, NO_CACHES, ""),
+    new CpuModel("pentium", 0x0543, PENTIUM_FEATURES | MMX, 0, 1, NO_CACHES, ""),
+    new CpuModel("pentium2", 0x0652, P6_FEATURES | MMX | FXSR, 0, 2, P6_CACHES, ""),
+    new CpuModel("pentium3", 0x068A, P6_FEATURES | MTRR | PAT | MMX | FXSR, 2, 2, P6_CACHES, ""),
   };
 
   /**
-   * The model of a {@code -cpu} option: a name, optionally followed by {@code ,leaf=N} to limit the
-   * highest CPUID leaf (guests such as Windows NT 4 stop on leaves they do not know).
+   * The model of a {@code -cpu} option: a name, followed by any of {@code ,+feature}, {@code
+   * ,-feature} (which brings or takes along what cannot do without it), and {@code ,leaf=N} to
+   * limit the highest basic CPUID leaf (guests such as Windows NT 4 stop on leaves they do not
+   * know).
    *
    * @throws VmmException for an unknown name or suffix
    */
@@ -61,30 +79,44 @@ public record CpuModel(
             .orElseThrow(() ->
                 new VmmException("-cpu " + option + ": unknown model, choose one of " + names()));
     for (int i = 1; i < parts.length; i++) {
-      if (!parts[i].matches("leaf=[12]")) {
-        throw new VmmException("-cpu " + option + ": " + parts[i] + " is not leaf=1 or leaf=2");
-      }
-      int leaf = parts[i].charAt(5) - '0';
-      model =
-          new CpuModel(
-              model.name,
-              model.signature,
-              model.features,
-              Math.min(leaf, model.maxLeaf),
-              model.cacheDescriptors);
+      model = model.with(option, parts[i]);
     }
     return model;
+  }
+
+  private CpuModel with(String option, String suffix) {
+    if (suffix.matches("leaf=[12]")) {
+      return with(features, Math.min(suffix.charAt(5) - '0', maxLeaf));
+    }
+    if (!suffix.matches("[+-].*")) {
+      throw new VmmException(
+          "-cpu " + option + ": " + suffix + " is not +feature, -feature, leaf=1 or leaf=2");
+    }
+    CpuFeature feature = CpuFeature.find(suffix.substring(1));
+    if (feature == null) {
+      throw new VmmException(
+          "-cpu %s: %s: unknown feature, choose one of %s"
+              .formatted(option, suffix, CpuFeature.names()));
+    }
+    boolean add = suffix.charAt(0) == '+';
+    return with(add ? feature.addTo(features) : feature.removeFrom(features), maxLeaf);
+  }
+
+  private CpuModel with(int newFeatures, int newMaxLeaf) {
+    return new CpuModel(
+        name, signature, newFeatures, brandIndex, newMaxLeaf, cacheDescriptors, brand);
   }
 
   private static String names() {
     return Arrays.stream(MODELS).map(CpuModel::name).collect(Collectors.joining(", "));
   }
 
-  public boolean has(int feature) {
-    return (features & feature) != 0;
+  /** Whether all of these features are there. */
+  public boolean has(int wanted) {
+    return (features & wanted) == wanted;
   }
 
-  /** Family number from the signature: 4, 5 or 6. */
+  /** Family number from the signature: 4, 5, 6 or 15. */
   public int family() {
     return signature >>> 8 & 15;
   }
