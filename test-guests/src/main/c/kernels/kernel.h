@@ -1,5 +1,5 @@
-/* What a compute kernel is, and what all of them share. Plain C without a library: the same sources make the guest image
-   and a native program, and both must compute the same checksums. */
+/* What a kernel is, and what all of them share. Plain C without a library: the same sources make the guest image and a
+   native program, and both must compute the same checksums. */
 
 #ifndef KERNEL_H
 #define KERNEL_H
@@ -11,9 +11,14 @@ struct kernel {
   const char *name;
   void (*prepare)(void);   /* makes the data, once, before the first pass; may be null */
   uint32_t (*run)(void);   /* one pass: the same work and the same checksum every time */
+  uint32_t operations;     /* how many of what the kernel measures are in a pass */
 };
 
-extern const struct kernel compute_kernels[];   /* ends with a null name */
+/* Each ends with a null name. */
+extern const struct kernel compute_kernels[];
+extern const struct kernel nano_benchmarks[];   /* for ring 0: they enter ring 3 themselves */
+
+extern uint32_t operations;   /* of the running kernel */
 
 /* Memory the kernels work on, one at a time. */
 #define ARENA_SIZE (6u << 20)

@@ -12,14 +12,14 @@ USER_CS           equ 0x18 | 3
 USER_DS           equ 0x20 | 3
 TSS_SELECTOR      equ 0x28
 
-extern main
+extern guest_main
 extern unexpected_interrupt
 extern bss_start
 extern bss_end
 global start
 global call_user
 global idt
-global tss
+global kernel_esp
 global gdt
 
 section .multiboot
@@ -74,7 +74,7 @@ start:
     lidt [idt_pointer]
     fninit
     push ebx                                ; the Multiboot information
-    call main
+    call guest_main
 .stop:
     cli
     hlt
@@ -113,6 +113,7 @@ leave_user:
     mov fs, ebx
     mov gs, ebx
     mov esp, [kernel_esp]
+    sti
     pop edi
     pop esi
     pop ebx
