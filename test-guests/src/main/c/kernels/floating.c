@@ -2,8 +2,8 @@
 
 #include "kernel.h"
 
-#define MANDELBROT_WIDTH 320
-#define MANDELBROT_HEIGHT 240
+#define MANDELBROT_WIDTH 160
+#define MANDELBROT_HEIGHT 120
 #define MANDELBROT_LIMIT 128
 
 uint32_t mandelbrot(void) {
@@ -63,7 +63,7 @@ static OPAQUE void multiply(struct matrices *m) {
 }
 
 uint32_t matrix(void) {
-  for (int round = 0; round < 40; round++) {
+  for (int round = 0; round < 10; round++) {
     multiply(MATRICES);
   }
   return mix_words((const uint32_t *)MATRICES->c, ORDER * ORDER * 2);

@@ -9,7 +9,7 @@
 uint32_t sieve(void) {
   uint8_t *composite = arena.bytes;
   uint32_t sum = 0;
-  for (int round = 0; round < 6; round++) {
+  for (int round = 0; round < 2; round++) {
     for (uint32_t i = 0; i < SIEVE_LIMIT / 2; i++) {
       composite[i] = 0;
     }
@@ -32,7 +32,7 @@ uint32_t sieve(void) {
 
 /* ---- quicksort of random numbers ---- */
 
-#define SORT_COUNT 150000
+#define SORT_COUNT 50000
 
 void quicksort_prepare(void) { fill_random(arena.words + SORT_COUNT, SORT_COUNT); }
 
@@ -99,7 +99,7 @@ void crc32_prepare(void) {
 
 uint32_t crc32(void) {
   uint32_t crc = 0xFFFFFFFFu;
-  for (int round = 0; round < 80; round++) {
+  for (int round = 0; round < 20; round++) {
     for (uint32_t i = 0; i < CRC_BYTES; i++) {
       crc = crc_table[(crc ^ arena.bytes[i]) & 255] ^ crc >> 8;
     }
@@ -151,7 +151,7 @@ static OPAQUE void sha1_block(uint32_t *state, const uint8_t *block) {
 
 uint32_t sha1(void) {
   uint32_t state[5] = {0x67452301u, 0xEFCDAB89u, 0x98BADCFEu, 0x10325476u, 0xC3D2E1F0u};
-  for (int round = 0; round < 80; round++) {
+  for (int round = 0; round < 16; round++) {
     for (uint32_t i = 0; i < SHA_BYTES; i += 64) {
       sha1_block(state, arena.bytes + i);
     }
@@ -163,7 +163,7 @@ uint32_t sha1(void) {
 
 static OPAQUE uint32_t fibonacci(uint32_t n) { return n < 2 ? n : fibonacci(n - 1) + fibonacci(n - 2); }
 
-uint32_t fib(void) { return fibonacci(32); }
+uint32_t fib(void) { return fibonacci(30); }
 
 /* ---- 64-bit arithmetic on a 32-bit machine: the compiler's library divides ---- */
 
@@ -174,7 +174,7 @@ void muldiv64_prepare(void) { fill_random(arena.words, 4 * PAIRS); }
 uint32_t muldiv64(void) {
   const uint64_t *numbers = (const uint64_t *)arena.words;
   uint64_t sum = 1;
-  for (int round = 0; round < 180; round++) {
+  for (int round = 0; round < 40; round++) {
     for (uint32_t i = 0; i < PAIRS; i++) {
       uint64_t a = numbers[2 * i];
       uint64_t b = numbers[2 * i + 1] >> (i & 31);

@@ -9,7 +9,7 @@
 void copy_prepare(void) { fill_random(arena.words, 4 * COPY_BYTES / 4); }
 
 uint32_t rep_movsd(void) {
-  for (uint32_t round = 0; round < 40000; round++) {
+  for (uint32_t round = 0; round < 10000; round++) {
     const void *from = arena.bytes + (round & 2 ? COPY_BYTES : 0);
     void *to = arena.bytes + 2 * COPY_BYTES + (round & 1 ? COPY_BYTES : 0);
     uint32_t count = COPY_BYTES / 4;
@@ -31,7 +31,7 @@ static OPAQUE void copy_words(uint32_t *to, const uint32_t *from, uint32_t words
 }
 
 uint32_t c_memcpy(void) {
-  for (uint32_t round = 0; round < 12000; round++) {
+  for (uint32_t round = 0; round < 3000; round++) {
     const uint32_t *from = arena.words + (round & 2 ? COPY_BYTES / 4 : 0);
     uint32_t *to = arena.words + 2 * COPY_BYTES / 4 + (round & 1 ? COPY_BYTES / 4 : 0);
     copy_words(to, from, COPY_BYTES / 4);
@@ -90,7 +90,7 @@ static OPAQUE const char *find(const char *s, char wanted) {
 
 uint32_t strings(void) {
   uint32_t sum = 0;
-  for (int round = 0; round < 100; round++) {
+  for (int round = 0; round < 30; round++) {
     const char *s = (const char *)arena.bytes;
     while (*s) {
       uint32_t n = length_of(s);
@@ -109,7 +109,7 @@ uint32_t strings(void) {
 /* ---- a walk through 4 MB in random order: every step needs the one before ---- */
 
 #define NODES (1u << 20)
-#define STEPS (1u << 18)
+#define STEPS (1u << 16)
 
 void chase_prepare(void) {
   uint32_t *next = arena.words;
@@ -169,7 +169,7 @@ static OPAQUE struct entry *look_up(uint32_t key) {
 uint32_t hash(void) {
   const uint32_t *keys = KEYS;
   uint32_t sum = 0;
-  for (int round = 0; round < 20; round++) {
+  for (int round = 0; round < 4; round++) {
     for (uint32_t i = 0; i < BUCKETS; i++) {
       TABLE[i] = NULL;
     }

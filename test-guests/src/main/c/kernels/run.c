@@ -1,6 +1,6 @@
 /* Runs kernels as a line of words says:
 
-     [NAME...] [nano] [ring0|ring3] [passes=N] [precision=53] [list]
+     [NAME...] [nano] [ring0|ring3] [passes=N] [precision=53] [tsc] [list]
 
    Without a name all compute kernels run, with "nano" all nano-benchmarks, without a ring compute kernels run in ring 3. For
    each pass it prints
@@ -8,7 +8,8 @@
      B <kernel> <where> <pass> <operations>   the pass begins when this line's end has arrived
      E <kernel> <where> <pass> <checksum>     and has ended when this line's first character arrives
 
-   where "where" is ring0, ring3 or native. A byte received ends the passes of the running kernel; "DONE" is the last line. */
+   where "where" is ring0, ring3 or native; with "tsc" the second line also has the time-stamp counter's growth, which under an
+   instruction-counting clock is the number of instructions. A byte received ends the passes of the running kernel; "DONE" is the last line. */
 
 #include "run.h"
 
@@ -62,7 +63,7 @@ static void mark(const char *what, const struct kernel *k, int ring, uint32_t pa
   print(" ");
 }
 
-static void run(const struct kernel *k, int ring, uint32_t passes) {
+static void run(const struct kernel *k, int ring, uint32_t passes, int tsc) {
   operations = k->operations;
   if (k->prepare) {
     k->prepare();
@@ -72,9 +73,15 @@ static void run(const struct kernel *k, int ring, uint32_t passes) {
     print_decimal(k->operations);
     print("\n");
     print_drain();
+    uint64_t start = __builtin_ia32_rdtsc();
     uint32_t sum = ring == 3 ? call_user(k->run) : k->run();
+    uint32_t ticks = __builtin_ia32_rdtsc() - start;
     mark("E ", k, ring, pass);
     print_hex(sum);
+    if (tsc) {
+      print(" ");
+      print_decimal(ticks);
+    }
     print("\n");
   }
 }
@@ -95,7 +102,7 @@ static void run_list(const char *line, const struct kernel *kernels, int all, in
       print(k->name);
       print("\n");
     } else if (all || option(line, k->name)) {
-      run(k, ring, number(option(line, "passes="), DEFAULT_PASSES));
+      run(k, ring, number(option(line, "passes="), DEFAULT_PASSES), option(line, "tsc") != NULL);
     }
   }
 }
