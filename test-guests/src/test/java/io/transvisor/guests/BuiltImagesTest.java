@@ -39,8 +39,7 @@ class BuiltImagesTest {
     assumeTrue(
         new String(resource("kernels.tools"), StandardCharsets.UTF_8).equals(tools),
         "make, gcc, ld and nasm are not those that made the images: " + tools);
-    String made =
-        output(KERNELS, "make", "-s", "OUT=" + directory.toAbsolutePath(), "all");
+    String made = output(KERNELS, "make", "-s", "OUT=" + directory.toAbsolutePath(), "all");
     assumeTrue(made != null, "gcc cannot compile for 32 bits (package gcc-multilib)");
     for (String name : List.of("kernels.elf", "kernels-floppy.bin", "kernels-native")) {
       assertThat(Files.readAllBytes(directory.resolve(name))).as(name).isEqualTo(resource(name));

@@ -1,13 +1,14 @@
 package io.transvisor.console.cli;
 
 import io.transvisor.core.error.VmmException;
+import java.util.ServiceLoader;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 
 /**
- * The program: {@code transvisor run|demo|screendump}. Exit codes: the guest's, or 2 for a mistake
- * in what we were given.
+ * The program: {@code transvisor run|demo|screendump} and the {@link Subcommand}s on the class
+ * path. Exit codes: the guest's, or 2 for a mistake in what we were given.
  */
 @Command(
     name = "transvisor",
@@ -57,6 +58,7 @@ public final class Transvisor implements Runnable {
   /** Runs the command line and returns the exit code. */
   static int execute(String... args) {
     CommandLine line = new CommandLine(new Transvisor());
+    ServiceLoader.load(Subcommand.class).forEach(line::addSubcommand);
     line.setPosixClusteredShortOptionsAllowed(false);
     line.setOverwrittenOptionsAllowed(false);
     line.setCaseInsensitiveEnumValuesAllowed(true);

@@ -1,0 +1,178 @@
+package io.transvisor.guests.bench.report;
+
+import io.transvisor.guests.bench.run.Subject;
+import io.transvisor.guests.bench.suite.Benchmark;
+import io.transvisor.guests.bench.suite.Benchmark.Kind;
+import io.transvisor.guests.bench.suite.Benchmark.Place;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/** The results as Markdown tables that also read well on a terminal. */
+public final class TextReport {
+  private final Results results;
+  private final List<Subject> subjects;
+
+  public TextReport(Results results) {
+    this.results = results;
+    this.subjects = results.measuredSubjects();
+  }
+
+  /** All tables, then what was skipped and what failed. */
+  public String text() {
+    StringBuilder s = new StringBuilder();
+    for (Place place : Place.values()) {
+      for (Kind kind : Kind.values()) {
+        List<Benchmark> rows =
+            results.benchmarks(b -> b.kind() == kind && b.place() == place && isMeasured(b));
+        if (!rows.isEmpty()) {
+          s.append("\n%s%s: %s\n\n".formatted(kind.title(), where(place), unit(kind)));
+          s.append(table(rows, kind));
+        }
+      }
+    }
+    s.append(summary());
+    results.skipped().forEach(line -> s.append("skipped: ").append(line).append('\n'));
+    results.failures().forEach(line -> s.append("FAILED: ").append(line).append('\n'));
+    return s.toString();
+  }
+
+  private boolean isMeasured(Benchmark b) {
+    return subjects.stream().anyMatch(s -> results.nanos(s, b).isPresent());
+  }
+
+  private static String where(Place place) {
+    return place == Place.NANO ? "" : " in ring " + (place == Place.RING3 ? "3" : "0");
+  }
+
+  private static String unit(Kind kind) {
+    return kind.isCompute() ? "ms a pass" : "ns an operation";
+  }
+
+  private String table(List<Benchmark> rows, Kind kind) {
+    List<List<String>> cells = new ArrayList<>();
+    List<String> head = new ArrayList<>();
+    head.add("");
+    subjects.forEach(s -> head.add(s.id()));
+    List<Comparison> comparisons = comparisons();
+    comparisons.forEach(c -> head.add(c.title()));
+    cells.add(head);
+    for (Benchmark b : rows) {
+      List<String> row = new ArrayList<>();
+      row.add(b.kernel());
+      for (Subject s : subjects) {
+        row.add(figure(results.nanos(s, b), kind));
+      }
+      comparisons.forEach(c -> row.add(factor(results.speedUp(c.subject(), c.base(), b))));
+      cells.add(row);
+    }
+    List<String> mean = new ArrayList<>();
+    mean.add("geometric mean");
+    subjects.forEach(s -> mean.add(""));
+    comparisons.forEach(
+        c -> mean.add(factor(results.meanSpeedUp(c.subject(), c.base(), rows::contains))));
+    cells.add(mean);
+    return markdown(cells);
+  }
+
+  /** What our last engine, the fastest, is compared with. */
+  private List<Comparison> comparisons() {
+    List<Subject> ours = subjects.stream().filter(Subject::isOurs).toList();
+    if (ours.isEmpty()) {
+      return List.of();
+    }
+    Subject best = ours.getLast();
+    List<Comparison> all = new ArrayList<>();
+    for (Subject other : subjects) {
+      if (other != best) {
+        all.add(new Comparison(best, other));
+      }
+    }
+    return all;
+  }
+
+  private record Comparison(Subject subject, Subject base) {
+    String title() {
+      return "× " + base.id();
+    }
+  }
+
+  private String summary() {
+    StringBuilder s = new StringBuilder("\n");
+    for (Comparison c : comparisons()) {
+      for (boolean compute : new boolean[] {true, false}) {
+        OptionalDouble mean =
+            results.meanSpeedUp(c.subject(), c.base(), b -> b.kind().isCompute() == compute);
+        if (mean.isPresent()) {
+          s.append(
+              "%s against %s, %s: %s times as fast (geometric mean%s)\n"
+                  .formatted(
+                      c.subject().title(),
+                      c.base().title(),
+                      compute ? "compute kernels" : "nano-benchmarks",
+                      number(mean.getAsDouble()),
+                      slowest(c, compute)));
+        }
+      }
+    }
+    return s.append('\n').toString();
+  }
+
+  private String slowest(Comparison c, boolean compute) {
+    Optional<Benchmark> worst =
+        results.benchmarks().stream()
+            .filter(b -> b.kind().isCompute() == compute)
+            .filter(b -> results.speedUp(c.subject(), c.base(), b).isPresent())
+            .min((a, b) ->
+                Double.compare(
+                    results.speedUp(c.subject(), c.base(), a).getAsDouble(),
+                    results.speedUp(c.subject(), c.base(), b).getAsDouble()));
+    return worst
+        .map(b ->
+            "; least: %s, %s"
+                .formatted(b.id(), number(results.speedUp(c.subject(), c.base(), b).getAsDouble())))
+        .orElse("");
+  }
+
+  private static String figure(OptionalDouble nanos, Kind kind) {
+    return nanos.isEmpty() ? "" : number(nanos.getAsDouble() / (kind.isCompute() ? 1e6 : 1));
+  }
+
+  private static String factor(OptionalDouble value) {
+    return value.isEmpty() ? "" : number(value.getAsDouble());
+  }
+
+  /** Three digits that matter. */
+  static String number(double value) {
+    int decimals = value >= 100 ? 0 : value >= 10 ? 1 : 2;
+    return String.format("%,." + decimals + "f", value);
+  }
+
+  private static String markdown(List<List<String>> cells) {
+    int columns = cells.getFirst().size();
+    int[] widths = new int[columns];
+    for (List<String> row : cells) {
+      for (int i = 0; i < columns; i++) {
+        widths[i] = Math.max(widths[i], row.get(i).length());
+      }
+    }
+    StringBuilder s = new StringBuilder();
+    for (int r = 0; r < cells.size(); r++) {
+      for (int i = 0; i < columns; i++) {
+        String cell = cells.get(r).get(i);
+        String pad = " ".repeat(widths[i] - cell.length());
+        s.append("| ").append(i == 0 ? cell + pad : pad + cell).append(' ');
+      }
+      s.append("|\n");
+      if (r == 0) {
+        for (int i = 0; i < columns; i++) {
+          s.append(i == 0 ? "| " : "| ").append("-".repeat(Math.max(2, widths[i] - 1)));
+          s.append(i == 0 ? "- " : ": ");
+        }
+        s.append("|\n");
+      }
+    }
+    return s.toString();
+  }
+}

@@ -1,0 +1,2 @@
+/** Reports of benchmark results: text, JSON, HTML, charts. */
+package io.transvisor.guests.bench.report;
