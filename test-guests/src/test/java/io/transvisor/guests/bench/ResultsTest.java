@@ -84,7 +84,8 @@ class ResultsTest {
     results.add(measurement(FAST, SIEVE, 0, 100, "2"), null);
     assertThat(results.meanSpeedUp(FAST, SLOW, b -> true).getAsDouble()).isCloseTo(4, within(1e-9));
     assertThat(new TextReport(results).text())
-        .contains("× slow", "| 8.00 |", "4.00 times as fast", "least: sieve/ring3, 2.00");
+        .containsPattern("fib .* 8[.]00 [|]")
+        .contains("× slow", "4.00 times as fast", "least: sieve/ring3, 2.00");
   }
 
   @Test
