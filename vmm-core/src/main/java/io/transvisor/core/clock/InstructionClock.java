@@ -23,7 +23,7 @@ public final class InstructionClock implements VirtualClock {
     return retired.getAsLong() * NANOS_PER_INSTRUCTION + skipped;
   }
 
-  /** The CPU is idle: time is now at least {@code nanos}. */
+  @Override
   public void advanceTo(long nanos) {
     long now = nanos();
     if (nanos > now) {

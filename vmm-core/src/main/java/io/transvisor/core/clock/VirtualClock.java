@@ -4,4 +4,12 @@ package io.transvisor.core.clock;
 public interface VirtualClock {
   /** Nanoseconds of guest time since power-on. */
   long nanos();
+
+  /** The run loop is about to look at events and then to run guest code for a while. */
+  default void beginSlice() {}
+
+  /**
+   * The CPU is halted: until its next event at {@code nanos} it does not matter how time passes.
+   */
+  default void advanceTo(long nanos) {}
 }

@@ -215,6 +215,7 @@ public final class Machine implements MachineControl {
         LockSupport.parkNanos(screen.isWatched() ? REFRESH_NANOS : 1_000_000_000L);
         continue;
       }
+      clock.beginSlice();
       events.runDue();
       switch (engine.run(slice())) {
         case HALTED -> idle();
@@ -243,14 +244,11 @@ public final class Machine implements MachineControl {
       return;
     }
     long until = events.nextDeadline();
-    if (clock instanceof InstructionClock c) {
-      if (until != Long.MAX_VALUE) {
-        c.advanceTo(until);
-      } else {
-        LockSupport.parkNanos(1_000_000);
-      }
+    if (clock instanceof InstructionClock && until == Long.MAX_VALUE) {
+      LockSupport.parkNanos(1_000_000);
       return;
     }
+    clock.advanceTo(until);
     long wait = until == Long.MAX_VALUE ? 1_000_000_000L : until - clock.nanos();
     if (screen.isWatched()) {
       wait = Math.min(wait, Math.max(0, nextRefresh - System.nanoTime()));
