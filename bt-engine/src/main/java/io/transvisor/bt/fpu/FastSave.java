@@ -5,12 +5,15 @@ import io.transvisor.bt.isa.FormTable;
 import io.transvisor.bt.isa.Handler;
 import io.transvisor.bt.isa.Insn;
 import io.transvisor.core.cpu.CpuModel;
+import io.transvisor.core.cpu.CpuState;
 import io.transvisor.core.cpu.FpuState;
+import io.transvisor.core.cpu.Mxcsr;
 
 /**
  * FXSAVE and FXRSTOR (Intel SDM volume 2, "FXSAVE"): the x87 state in an image of 512 bytes whose
- * layout does not depend on mode or operand size. There is no SSE, so the fields for it are neither
- * written nor read, as on the Pentium II. Neither instruction waits for pending exceptions.
+ * layout does not depend on mode or operand size. MXCSR is part of it where the model has SSE, the
+ * XMM registers where the system has turned them on, too. Neither instruction waits for pending
+ * exceptions.
  */
 final class FastSave {
   private static final int IMAGE_BYTES = 512;
@@ -24,7 +27,10 @@ final class FastSave {
   private static final int INSTRUCTION_SELECTOR = 12;
   private static final int DATA_POINTER = 16;
   private static final int DATA_SELECTOR = 20;
+  private static final int MXCSR = 24;
+  private static final int MXCSR_MASK = 28;
   private static final int REGISTERS = 32;
+  private static final int XMM_REGISTERS = 160;
 
   private static final int REGISTER_COUNT = 8;
   private static final int REGISTER_SPACING = 16;
@@ -83,6 +89,20 @@ final class FastSave {
       c.writeQ(i.seg, at & i.addressMask, f.significand[register]);
       writeWord(c, i, at + Long.BYTES, f.signExponent[register]);
     }
+    if (c.model.has(CpuModel.SSE)) {
+      writeDword(c, i, offset + MXCSR, c.mxcsr);
+      writeDword(c, i, offset + MXCSR_MASK, Mxcsr.writable(c.model));
+    }
+    if (savesXmm(c)) {
+      for (int n = 0; n < c.xmm.length; n++) {
+        int at = offset + XMM_REGISTERS + n * Long.BYTES;
+        c.writeQ(i.seg, at & i.addressMask, c.xmm[n]);
+      }
+    }
+  }
+
+  private static boolean savesXmm(Cpu c) {
+    return c.model.has(CpuModel.SSE) && (c.cr4 & CpuState.CR4_OSFXSR) != 0;
   }
 
   private static void restore(Cpu c, Insn i, int offset) {
@@ -101,6 +121,17 @@ final class FastSave {
       significands[n] = c.readQ(i.seg, at & i.addressMask);
       signExponents[n] = readWord(c, i, at + Long.BYTES);
     }
+    int mxcsr = c.model.has(CpuModel.SSE) ? readDword(c, i, offset + MXCSR) : c.mxcsr;
+    if ((mxcsr & ~Mxcsr.writable(c.model)) != 0) {
+      throw c.gp(0);
+    }
+    long[] xmm = c.xmm.clone();
+    if (savesXmm(c)) {
+      for (int n = 0; n < xmm.length; n++) {
+        int at = offset + XMM_REGISTERS + n * Long.BYTES;
+        xmm[n] = c.readQ(i.seg, at & i.addressMask);
+      }
+    }
     // nothing can fault any more
     FpuState f = c.fpu;
     f.setControlWord(control);
@@ -116,6 +147,8 @@ final class FastSave {
       f.significand[register] = significands[n];
       f.signExponent[register] = signExponents[n];
     }
+    c.mxcsr = mxcsr;
+    System.arraycopy(xmm, 0, c.xmm, 0, xmm.length);
   }
 
   private static void writeWord(Cpu c, Insn i, int offset, int value) {

@@ -82,12 +82,40 @@ public final class MmxInstructions {
         .requires(CpuModel.MMX);
     t.op("NP 0F 7F /r", "movq Qq,Pq").rm(STORE_REGISTER, STORE).requires(CpuModel.MMX);
     t.op("NP 0F 77", "emms").any(EMMS).requires(CpuModel.MMX);
+    defineExtensions(t);
+  }
+
+  /** What came with SSE and SSE2. */
+  private static void defineExtensions(FormTable t) {
+    int sse = CpuModel.SSE | CpuModel.MMX;
+    int sse2 = CpuModel.SSE2 | CpuModel.MMX;
+    row(t, "DA", "pminub", sse, MmxExtensions::pminub);
+    row(t, "DE", "pmaxub", sse, MmxExtensions::pmaxub);
+    row(t, "E0", "pavgb", sse, MmxExtensions::pavgb);
+    row(t, "E3", "pavgw", sse, MmxExtensions::pavgw);
+    row(t, "E4", "pmulhuw", sse, MmxExtensions::pmulhuw);
+    row(t, "EA", "pminsw", sse, MmxExtensions::pminsw);
+    row(t, "EE", "pmaxsw", sse, MmxExtensions::pmaxsw);
+    row(t, "F6", "psadbw", sse, MmxExtensions::psadbw);
+    row(t, "D4", "paddq", sse2, MmxExtensions::paddq);
+    row(t, "F4", "pmuludq", sse2, MmxExtensions::pmuludq);
+    row(t, "FB", "psubq", sse2, MmxExtensions::psubq);
+    t.op("NP 0F 70 /r ib", "pshufw Pq,Qq,Ib").any(SHUFFLE).requires(sse);
+    t.op("NP 0F C4 /r ib", "pinsrw Pq,Ew,Ib").any(INSERT_WORD).requires(sse);
+    t.op("NP 0F C5 /r:r ib", "pextrw Gd,Nq,Ib").any(EXTRACT_WORD).requires(sse);
+    t.op("NP 0F D7 /r:r", "pmovmskb Gd,Nq").any(MOVE_SIGNS).requires(sse);
+    t.op("NP 0F E7 /r:m", "movntq Mq,Pq").any(STORE).requires(sse);
+    t.op("NP 0F F7 /r:r", "maskmovq Pq,Nq").any(STORE_SELECTED).requires(sse);
   }
 
   private static void row(FormTable t, String opcode, String name, Operation op) {
+    row(t, opcode, name, CpuModel.MMX, op);
+  }
+
+  private static void row(FormTable t, String opcode, String name, int features, Operation op) {
     t.op("NP 0F " + opcode + " /r", name + " Pq,Qq")
         .rm(make(Register.class, op), make(Memory.class, op))
-        .requires(CpuModel.MMX);
+        .requires(features);
   }
 
   /** Reads only 32 bits of a memory operand. */
@@ -110,7 +138,7 @@ public final class MmxInstructions {
   }
 
   /** What must hold before an MMX instruction. */
-  static void begin(Cpu c) {
+  public static void begin(Cpu c) {
     if ((c.cr0 & (CpuState.CR0_EM | CpuState.CR0_TS)) != 0) {
       throw (c.cr0 & CpuState.CR0_EM) != 0 ? c.ud() : c.nm();
     }
@@ -120,12 +148,13 @@ public final class MmxInstructions {
   }
 
   /** What every MMX instruction does to the x87 state. */
-  static void use(FpuState f) {
+  public static void use(FpuState f) {
     f.top = 0;
     f.empty = 0;
   }
 
-  static void set(FpuState f, int register, long value) {
+  /** Writes an MMX register. */
+  public static void set(FpuState f, int register, long value) {
     use(f);
     f.significand[register] = value;
     f.signExponent[register] = ONES;
@@ -244,4 +273,75 @@ public final class MmxInstructions {
           c.fpu.top = 0;
         }
       };
+
+  private static final Handler SHUFFLE =
+      new Handler() {
+        @Override
+        public void execute(Cpu c, Insn i) {
+          begin(c);
+          long b = i.memory ? c.readQ(i.seg, c.offset(i)) : c.fpu.significand[i.rm];
+          set(c.fpu, i.reg, MmxExtensions.pshufw(b, i.imm));
+        }
+      };
+
+  private static final Handler INSERT_WORD =
+      new Handler() {
+        @Override
+        public void execute(Cpu c, Insn i) {
+          begin(c);
+          int word = i.memory ? c.readW(i) : c.gpr[i.rm];
+          set(c.fpu, i.reg, MmxExtensions.pinsrw(c.fpu.significand[i.reg], word, i.imm));
+        }
+      };
+
+  private static final Handler EXTRACT_WORD =
+      new Handler() {
+        @Override
+        public void execute(Cpu c, Insn i) {
+          begin(c);
+          c.gpr[i.reg] = MmxExtensions.pextrw(c.fpu.significand[i.rm], i.imm);
+          use(c.fpu);
+        }
+      };
+
+  private static final Handler MOVE_SIGNS =
+      new Handler() {
+        @Override
+        public void execute(Cpu c, Insn i) {
+          begin(c);
+          c.gpr[i.reg] = MmxExtensions.pmovmskb(c.fpu.significand[i.rm]);
+          use(c.fpu);
+        }
+      };
+
+  private static final Handler STORE_SELECTED =
+      new Handler() {
+        @Override
+        public void execute(Cpu c, Insn i) {
+          begin(c);
+          long mask = c.fpu.significand[i.rm];
+          int offset = c.gpr[CpuState.EDI];
+          probeSelected(c, i, offset, mask);
+          storeSelected(c, i, offset, c.fpu.significand[i.reg], mask);
+          use(c.fpu);
+        }
+      };
+
+  /** Checks that those of eight bytes can be written whose mask bytes are negative. */
+  public static void probeSelected(Cpu c, Insn i, int offset, long mask) {
+    for (int n = 0; n < 8; n++) {
+      if ((byte) (mask >>> 8 * n) < 0) {
+        c.forUpdate(i.seg, offset + n & i.addressMask, 1);
+      }
+    }
+  }
+
+  /** Writes those of eight bytes whose mask bytes are negative. */
+  public static void storeSelected(Cpu c, Insn i, int offset, long data, long mask) {
+    for (int n = 0; n < 8; n++) {
+      if ((byte) (mask >>> 8 * n) < 0) {
+        c.writeB(i.seg, offset + n & i.addressMask, (int) (data >>> 8 * n));
+      }
+    }
+  }
 }

@@ -71,7 +71,8 @@ final class ControlRegisters {
         | (m.has(CpuModel.MCE) ? CpuState.CR4_MCE : 0)
         | (m.has(CpuModel.PGE) ? CpuState.CR4_PGE : 0)
         | (m.family() >= 6 ? CpuState.CR4_PCE : 0)
-        | (m.has(CpuModel.FXSR) ? CpuState.CR4_OSFXSR : 0);
+        | (m.has(CpuModel.FXSR) ? CpuState.CR4_OSFXSR : 0)
+        | (m.has(CpuModel.SSE) ? CpuState.CR4_OSXMMEXCPT : 0);
   }
 
   private static void read(Cpu c, Insn i) {

@@ -1,6 +1,7 @@
 package io.transvisor.bt.interp;
 
 import io.transvisor.core.cpu.CpuState;
+import io.transvisor.core.cpu.Mxcsr;
 import java.util.Arrays;
 
 /** The state after power-on or RESET# (SDM volume 3, table 9-1). */
@@ -35,6 +36,8 @@ final class CpuReset {
     c.dr[7] = 0x400;
     c.msrs.reset();
     c.fpu.reset();
+    Arrays.fill(c.xmm, 0);
+    c.mxcsr = Mxcsr.INITIAL;
     c.halted = false;
     c.interruptShadow = false;
     c.nmiBlocked = false;

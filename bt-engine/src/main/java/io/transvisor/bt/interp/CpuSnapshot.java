@@ -29,6 +29,8 @@ final class CpuSnapshot {
     out.putLong("instructions", c.instructions);
     c.msrs.save(out);
     saveFpu(c.fpu, out);
+    out.putInts("xmm", halves(c.xmm));
+    out.putInt("mxcsr", c.mxcsr);
   }
 
   static void load(Cpu c, StateReader in) {
@@ -63,18 +65,15 @@ final class CpuSnapshot {
     c.instructions = in.getLong("instructions");
     c.msrs.load(in);
     loadFpu(c.fpu, in);
+    join(in.getInts("xmm"), c.xmm);
+    c.mxcsr = in.getInt("mxcsr");
     if ((c.cr4 & Cpu.CR4_PAE) != 0) {
       c.mmu.loadPdptes(c.cr3);
     }
   }
 
   private static void saveFpu(FpuState fpu, StateWriter out) {
-    int[] significands = new int[16];
-    for (int i = 0; i < 8; i++) {
-      significands[2 * i] = (int) fpu.significand[i];
-      significands[2 * i + 1] = (int) (fpu.significand[i] >>> 32);
-    }
-    out.putInts("fpuSignificands", significands);
+    out.putInts("fpuSignificands", halves(fpu.significand));
     out.putInts("fpuSignExponents", fpu.signExponent);
     out.putInts(
         "fpuControl",
@@ -92,10 +91,7 @@ final class CpuSnapshot {
   }
 
   private static void loadFpu(FpuState fpu, StateReader in) {
-    int[] significands = in.getInts("fpuSignificands");
-    for (int i = 0; i < 8; i++) {
-      fpu.significand[i] = significands[2 * i] & 0xFFFFFFFFL | (long) significands[2 * i + 1] << 32;
-    }
+    join(in.getInts("fpuSignificands"), fpu.significand);
     copy(in.getInts("fpuSignExponents"), fpu.signExponent);
     int[] control = in.getInts("fpuControl");
     fpu.top = control[0];
@@ -107,6 +103,22 @@ final class CpuSnapshot {
     fpu.dataPointer = control[6];
     fpu.dataSelector = control[7];
     fpu.opcode = control[8];
+  }
+
+  /** Low and high halves in turn. */
+  private static int[] halves(long[] values) {
+    int[] halves = new int[2 * values.length];
+    for (int i = 0; i < values.length; i++) {
+      halves[2 * i] = (int) values[i];
+      halves[2 * i + 1] = (int) (values[i] >>> 32);
+    }
+    return halves;
+  }
+
+  private static void join(int[] halves, long[] to) {
+    for (int i = 0; i < to.length; i++) {
+      to[i] = halves[2 * i] & 0xFFFFFFFFL | (long) halves[2 * i + 1] << 32;
+    }
   }
 
   private static void copy(int[] from, int[] to) {

@@ -19,10 +19,9 @@ final class FlagOperations {
     t.op("FC", "cld").any(CLD).writes("D");
     t.op("FD", "std").any(STD).writes("D");
     t.op("D6", "salc").any(SALC).reads("C");
-    // The P6 family reserves these as hints with a ModRM byte (PREFETCHh and the multi-byte NOP
-    // came out of them); they do not
-    // access memory.
-    for (int opcode = 0x18; opcode <= 0x1F; opcode++) {
+    // The P6 family reserves these, and 18 (PREFETCHh), as hints with a ModRM byte (the multi-byte
+    // NOP came out of them); they do not access memory.
+    for (int opcode = 0x19; opcode <= 0x1F; opcode++) {
       t.op("0F %02X /r".formatted(opcode), "nop Ev").any(NOP);
     }
   }

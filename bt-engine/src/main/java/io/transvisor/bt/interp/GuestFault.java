@@ -25,6 +25,7 @@ public final class GuestFault extends RuntimeException {
   public static final int MF = 16;
   public static final int AC = 17;
   public static final int MC = 18;
+  public static final int XM = 19;
 
   public int vector;
 

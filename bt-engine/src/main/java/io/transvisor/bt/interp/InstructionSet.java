@@ -3,6 +3,7 @@ package io.transvisor.bt.interp;
 import io.transvisor.bt.fpu.MmxInstructions;
 import io.transvisor.bt.fpu.X87Instructions;
 import io.transvisor.bt.isa.FormTable;
+import io.transvisor.bt.sse.SseInstructions;
 
 /** The whole instruction table, put together from the families. */
 public final class InstructionSet {
@@ -37,6 +38,7 @@ public final class InstructionSet {
     SystemInstructions.define(t);
     X87Instructions.define(t);
     MmxInstructions.define(t);
+    SseInstructions.define(t);
     return t;
   }
 }

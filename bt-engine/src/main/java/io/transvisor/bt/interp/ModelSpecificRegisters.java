@@ -8,10 +8,10 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
- * The model-specific registers that RDMSR and WRMSR reach (SDM volume 4, tables of the P6 family
- * and Pentium). Most only hold what is written: caches, machine checks and performance events have
- * nothing behind them here. Which exist follows from the model's family and features; APIC_BASE
- * does not exist, as no local APIC is advertised.
+ * The model-specific registers that RDMSR and WRMSR reach (SDM volume 4, tables of the Pentium 4,
+ * the P6 family and the Pentium). Most only hold what is written: caches, machine checks and
+ * performance events have nothing behind them here. Which exist follows from the model's family and
+ * features; APIC_BASE does not exist, as no local APIC is advertised.
  */
 final class ModelSpecificRegisters {
   static final int P5_MC_ADDR = 0;
@@ -29,13 +29,22 @@ final class ModelSpecificRegisters {
   static final int MCG_CAP = 0x179;
   static final int MCG_STATUS = 0x17A;
   static final int DEBUGCTL = 0x1D9;
+  static final int MISC_ENABLE = 0x1A0;
   static final int MTRR_PHYS_BASE_0 = 0x200;
   static final int PAT = 0x277;
   static final int MTRR_DEF_TYPE = 0x2FF;
+  static final int PENTIUM_4_COUNTER0 = 0x300;
+  static final int PENTIUM_4_CONTROL0 = 0x360;
+  static final int PENTIUM_4_SELECT0 = 0x3A0;
   static final int MC0_CTL = 0x400;
 
   private static final int VARIABLE_MTRRS = 8;
   private static final int MACHINE_CHECK_BANKS = 5;
+  private static final int PENTIUM_4_COUNTERS = 18;
+  private static final int PENTIUM_4_SELECTS = 0x42;
+
+  /** Fast strings; neither branch traces nor precise event sampling. */
+  private static final long MISC_ENABLE_RESET = 1 | 1 << 11 | 1 << 12;
 
   /** Eight variable ranges, fixed ranges, write combining. */
   private static final long MTRR_CAP_VALUE = VARIABLE_MTRRS | 1 << 8 | 1 << 10;
@@ -70,6 +79,11 @@ final class ModelSpecificRegisters {
     0x1E0
   };
 
+  /** The same of the Pentium 4: power-on configuration, bus frequency, event counting. */
+  private static final int[] PENTIUM_4_STORAGE = {
+    EBL_CR_POWERON, 0x2B, 0x2C, DEBUGCTL, 0x1DA, 0x3F1, 0x3F2
+  };
+
   /** Last branch and last exception addresses: never recorded. */
   private static final int[] P6_READ_ONLY = {PLATFORM_ID, 0x1DB, 0x1DC, 0x1DD, 0x1DE};
 
@@ -97,12 +111,21 @@ final class ModelSpecificRegisters {
       define(0x11, 0x12, 0x13);
     }
     if (m.family() >= 6) {
-      define(P6_STORAGE);
       define(P6_READ_ONLY);
       define(BIOS_UPDT_TRIG, BIOS_SIGN);
     }
+    if (m.family() == 6) {
+      define(P6_STORAGE);
+    }
+    if (m.family() == 15) {
+      define(PENTIUM_4_STORAGE);
+      defineRange(PENTIUM_4_COUNTER0, PENTIUM_4_COUNTERS);
+      defineRange(PENTIUM_4_CONTROL0, PENTIUM_4_COUNTERS);
+      defineRange(PENTIUM_4_SELECT0, PENTIUM_4_SELECTS);
+      values.put(MISC_ENABLE, MISC_ENABLE_RESET);
+    }
     if (m.has(CpuModel.MTRR)) {
-      define(IntStream.range(0, 2 * VARIABLE_MTRRS).map(n -> MTRR_PHYS_BASE_0 + n).toArray());
+      defineRange(MTRR_PHYS_BASE_0, 2 * VARIABLE_MTRRS);
       define(FIXED_MTRRS);
       define(MTRR_DEF_TYPE);
       values.put(MTRR_CAP, MTRR_CAP_VALUE);
@@ -113,7 +136,7 @@ final class ModelSpecificRegisters {
     if (m.has(CpuModel.MCA)) {
       values.put(MCG_CAP, (long) MACHINE_CHECK_BANKS);
       define(MCG_STATUS);
-      define(IntStream.range(0, 4 * MACHINE_CHECK_BANKS).map(n -> MC0_CTL + n).toArray());
+      defineRange(MC0_CTL, 4 * MACHINE_CHECK_BANKS);
     }
     c.sysenterCs = 0;
     c.sysenterEsp = 0;
@@ -125,6 +148,10 @@ final class ModelSpecificRegisters {
     for (int r : registers) {
       values.put(r, 0L);
     }
+  }
+
+  private void defineRange(int first, int count) {
+    define(IntStream.range(first, first + count).toArray());
   }
 
   /** RDMSR. @throws GuestFault #GP(0) for a register the model does not have */
@@ -236,10 +263,20 @@ final class ModelSpecificRegisters {
 
   /** RDPMC: a performance counter, or #GP(0). */
   long readCounter(int number) {
+    if (c.model.family() == 15) {
+      // the highest bit asks for the lower half only
+      boolean half = number < 0;
+      int counter = number & Integer.MAX_VALUE;
+      if (counter >= PENTIUM_4_COUNTERS) {
+        throw c.gp(0);
+      }
+      long value = read(PENTIUM_4_COUNTER0 + counter);
+      return half ? value & 0xFFFFFFFFL : value;
+    }
     if (number != 0 && number != 1) {
       throw c.gp(0);
     }
-    return read(c.model.family() >= 6 ? PERFCTR0 + number : 0x12 + number);
+    return read(c.model.family() == 6 ? PERFCTR0 + number : 0x12 + number);
   }
 
   void save(StateWriter out) {

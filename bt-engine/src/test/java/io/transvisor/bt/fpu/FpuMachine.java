@@ -2,7 +2,7 @@ package io.transvisor.bt.fpu;
 
 import io.transvisor.bt.decode.Decoder;
 import io.transvisor.bt.interp.Cpu;
-import io.transvisor.bt.isa.FormTable;
+import io.transvisor.bt.interp.InstructionSet;
 import io.transvisor.bt.isa.Insn;
 import io.transvisor.core.clock.InstructionClock;
 import io.transvisor.core.cpu.CpuModel;
@@ -13,28 +13,26 @@ import io.transvisor.core.port.PortSpace;
 import io.transvisor.mmu.Mmu;
 
 /**
- * A CPU with 1 MB of memory in flat protected mode, whose x87 and MMX instructions are executed one
- * at a time.
+ * A CPU with 1 MB of memory in flat protected mode, whose instructions are executed one at a time.
  */
-final class FpuMachine {
+public final class FpuMachine {
   /** Where EDI points. */
-  static final int OPERAND = 0x1000;
+  public static final int OPERAND = 0x1000;
 
   /** EIP of every instruction. */
-  static final int CODE = 0x2000;
+  public static final int CODE = 0x2000;
 
   private static final int MEMORY = 1 << 20;
-  private static final FormTable TABLE = table();
 
-  final Cpu cpu;
-  final FpuState fpu;
+  public final Cpu cpu;
+  public final FpuState fpu;
   private final Decoder decoder;
 
   FpuMachine() {
     this("pentium2");
   }
 
-  FpuMachine(String model) {
+  public FpuMachine(String model) {
     PhysicalMemory memory = new PhysicalMemory(MEMORY, 0);
     memory.mapRam("ram", 0, MEMORY, memory.ram(), 0, 0);
     cpu =
@@ -45,7 +43,7 @@ final class FpuMachine {
             null,
             new InstructionClock(),
             CpuModel.parse(model));
-    decoder = new Decoder(TABLE, cpu.model);
+    decoder = new Decoder(InstructionSet.TABLE, cpu.model);
     fpu = cpu.fpu;
     cpu.cr0 = CpuState.CR0_PE | CpuState.CR0_NE | CpuState.CR0_ET;
     for (int s = CpuState.ES; s <= CpuState.GS; s++) {
@@ -63,14 +61,7 @@ final class FpuMachine {
     fpu.initialize();
   }
 
-  private static FormTable table() {
-    FormTable table = new FormTable();
-    X87Instructions.define(table);
-    MmxInstructions.define(table);
-    return table;
-  }
-
-  Insn decode(int... bytes) {
+  public Insn decode(int... bytes) {
     byte[] code = new byte[bytes.length];
     for (int i = 0; i < bytes.length; i++) {
       code[i] = (byte) bytes[i];
@@ -78,30 +69,30 @@ final class FpuMachine {
     return decoder.decode(code, 0, code.length, cpu.isCode32(), 0);
   }
 
-  FpuMachine execute(int... bytes) {
+  public FpuMachine execute(int... bytes) {
     return execute(decode(bytes));
   }
 
-  FpuMachine execute(Insn insn) {
+  public FpuMachine execute(Insn insn) {
     insn.handler.execute(cpu, insn);
     return this;
   }
 
   /** Limits the data segment, so that accesses above {@code last} fault. */
-  void limitData(int last) {
+  public void limitData(int last) {
     cpu.segLimit[CpuState.DS] = last;
     cpu.updateSegmentCache(CpuState.DS);
   }
 
-  void put(int address, long value) {
+  public void put(int address, long value) {
     cpu.storeQ(address, value);
   }
 
-  long get(int address) {
+  public long get(int address) {
     return cpu.loadQ(address);
   }
 
-  int getDword(int address) {
+  public int getDword(int address) {
     return cpu.loadD(address);
   }
 
@@ -122,7 +113,7 @@ final class FpuMachine {
   }
 
   /** Pushes a value. */
-  FpuMachine load(double value) {
+  public FpuMachine load(double value) {
     put(OPERAND, Double.doubleToRawLongBits(value));
     return execute(0xDD, 0x07);
   }

@@ -29,6 +29,28 @@ class SystemInstructionsTest {
   }
 
   @Test
+  void cpuidOfThePentium4HasABrandString() {
+    SystemTestMachine p4 = new SystemTestMachine("pentium4");
+    StringBuilder brand = new StringBuilder();
+    for (int leaf = 0x80000002; leaf <= 0x80000004; leaf++) {
+      p4.c.gpr[CpuState.EAX] = leaf;
+      p4.code("0F A2").step(1);
+      for (int r : new int[] {CpuState.EAX, CpuState.EBX, CpuState.ECX, CpuState.EDX}) {
+        for (int n = 0; n < 32; n += 8) {
+          brand.append((char) (p4.c.gpr[r] >>> n & 0xFF));
+        }
+      }
+    }
+    assertThat(brand.toString()).endsWith("Intel(R) Pentium(R) 4 CPU\0").hasSize(48);
+    p4.c.gpr[CpuState.EAX] = 0x80000000;
+    p4.code("0F A2").step(1);
+    assertThat(p4.c.gpr[CpuState.EAX]).isEqualTo(0x80000004);
+    p4.c.gpr[CpuState.EAX] = 1;
+    p4.code("0F A2").step(1);
+    assertThat(p4.c.gpr[CpuState.EBX]).as("brand index, CLFLUSH line").isEqualTo(0x0809);
+  }
+
+  @Test
   void timeStampCounterFollowsGuestTime() {
     m.clock.set(0x1_2345_6789L);
     m.code("0F 31").step(1);

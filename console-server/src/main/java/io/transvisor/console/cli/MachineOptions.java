@@ -18,7 +18,7 @@ final class MachineOptions {
       names = "-cpu",
       paramLabel = "MODEL",
       description =
-          "486, pentium, pentium2, pentium3, with ',+feature' or ',-feature';"
+          "486, pentium, pentium2, pentium3, pentium4, with ',+feature' or ',-feature';"
               + " ',leaf=N' limits CPUID. Default: pentium3.")
   private String cpu = "pentium3";
 

@@ -54,12 +54,23 @@ public record CpuModel(
   private static final int P6_FEATURES = PENTIUM_FEATURES | PAE | SEP | PGE | CMOV;
   private static final int[] P6_CACHES = {0x03020101, 0, 0, 0x0C040843};
   private static final int[] NO_CACHES = new int[4];
+  private static final int PENTIUM_3_FEATURES = P6_FEATURES | MTRR | PAT | MMX | FXSR | SSE;
+  private static final int PENTIUM_4_FEATURES = PENTIUM_3_FEATURES | CLFLUSH | SSE2;
+  private static final int[] PENTIUM_4_CACHES = {0x665B5001, 0, 0, 0x007B7040};
 
   private static final CpuModel[] MODELS = {
     new CpuModel("486", 0x0480, FPU | VME, 0, 1, NO_CACHES, ""),
     new CpuModel("pentium", 0x0543, PENTIUM_FEATURES | MMX, 0, 1, NO_CACHES, ""),
     new CpuModel("pentium2", 0x0652, P6_FEATURES | MMX | FXSR, 0, 2, P6_CACHES, ""),
-    new CpuModel("pentium3", 0x068A, P6_FEATURES | MTRR | PAT | MMX | FXSR, 2, 2, P6_CACHES, ""),
+    new CpuModel("pentium3", 0x068A, PENTIUM_3_FEATURES, 2, 2, P6_CACHES, ""),
+    new CpuModel(
+        "pentium4",
+        0x0F29,
+        PENTIUM_4_FEATURES,
+        9,
+        2,
+        PENTIUM_4_CACHES,
+        "                      Intel(R) Pentium(R) 4 CPU"),
   };
 
   /**

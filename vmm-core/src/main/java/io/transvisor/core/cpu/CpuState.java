@@ -191,6 +191,20 @@ public class CpuState {
   /** x87 and MMX registers. */
   public final FpuState fpu = new FpuState();
 
+  // ---- SSE ----
+
+  /** XMM0-XMM7: bits 0-63 of XMMn at index 2n, bits 64-127 at 2n + 1. */
+  public final long[] xmm = new long[16];
+
+  /** Control and status of SSE; see {@link Mxcsr}. */
+  public int mxcsr = Mxcsr.INITIAL;
+
+  /**
+   * Exceptions raised by the SSE instruction in progress, as flags of {@link Mxcsr}; 0 between
+   * instructions.
+   */
+  public int sseRaised;
+
   // ---- between instructions ----
 
   /** In HLT, waiting for an interrupt. */
