@@ -4,8 +4,12 @@ import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
 import io.transvisor.console.cli.Subcommand;
 import io.transvisor.core.error.VmmException;
+import io.transvisor.guests.bench.chart.Chart;
+import io.transvisor.guests.bench.chart.PictureDrawing;
 import io.transvisor.guests.bench.report.Host;
+import io.transvisor.guests.bench.report.HtmlReport;
 import io.transvisor.guests.bench.report.JsonReport;
+import io.transvisor.guests.bench.report.ReportCharts;
 import io.transvisor.guests.bench.report.Results;
 import io.transvisor.guests.bench.report.TextReport;
 import io.transvisor.guests.bench.run.Subject;
@@ -17,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -70,6 +75,18 @@ public final class BenchCommand implements Subcommand {
   @Option(names = "-json", paramLabel = "FILE", description = "Write everything measured.")
   private Path json;
 
+  @Option(
+      names = "-html",
+      paramLabel = "FILE",
+      description = "Write a report with tables and charts, one file.")
+  private Path html;
+
+  @Option(
+      names = "-png",
+      paramLabel = "DIR",
+      description = "Write the charts as pictures into a directory.")
+  private Path png;
+
   @Option(names = "-list", description = "Name the benchmarks and end.")
   private boolean list;
 
@@ -100,9 +117,26 @@ public final class BenchCommand implements Subcommand {
       if (json != null) {
         new JsonReport(host, results).write(json);
       }
+      if (html != null) {
+        new HtmlReport(host, results).write(html);
+      }
+      if (png != null) {
+        writePictures(new ReportCharts(host, results).all());
+      }
       return results.failures().isEmpty() ? 0 : FAILED;
     } finally {
       MoreFiles.deleteRecursively(scratch, RecursiveDeleteOption.ALLOW_INSECURE);
+    }
+  }
+
+  private void writePictures(Map<String, Chart> charts) {
+    try {
+      Files.createDirectories(png);
+      for (Map.Entry<String, Chart> c : charts.entrySet()) {
+        PictureDrawing.write(c.getValue(), png.resolve(c.getKey() + ".png"));
+      }
+    } catch (IOException e) {
+      throw new VmmException("--png %s: cannot be written: %s".formatted(png, e.getMessage()));
     }
   }
 

@@ -24,7 +24,7 @@ final class BenchmarkRuns {
   private static final Budget STEADY = Budget.seconds(0.5, 2);
   private static final Budget WARMS_UP = Budget.seconds(2, 6);
   private static final Budget QUICK_STEADY = Budget.seconds(0.2, 0.3);
-  private static final Budget QUICK_WARMS_UP = Budget.seconds(0.4, 0.8);
+  private static final Budget QUICK_WARMS_UP = Budget.seconds(0.4, 1.2);
 
   private final Results results;
   private final int runs;

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.transvisor.core.error.VmmException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,6 +46,13 @@ class BenchCommandTest {
       assertThat(m.get("steadyNanos").asDouble()).isPositive();
       assertThat(m.get("passNanos")).isNotEmpty();
     }
+    assertThat(Files.readString(html))
+        .contains("Speed of compute kernels in ring 3", "<svg", "Cost of single events", "mmx")
+        .doesNotContain("http://", "https://");
+    assertThat(png)
+        .isDirectoryContaining("glob:**/speed-ring3.png")
+        .isDirectoryContaining("glob:**/warm-up.png")
+        .isDirectoryContaining("glob:**/events.png");
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.transvisor.guests.bench.run.Measurement;
 import io.transvisor.guests.bench.run.Window;
 import io.transvisor.guests.bench.suite.GuestFiles;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,6 +50,34 @@ public final class JsonReport {
           m.warmUpNanos(),
           m.passNanos(),
           m.windows());
+    }
+
+    Figures withoutPasses() {
+      return new Figures(
+          subject,
+          benchmark,
+          run,
+          operations,
+          checksum,
+          steadyNanos,
+          steadyWallNanos,
+          firstPassNanos,
+          warmUpNanos,
+          List.of(),
+          windows);
+    }
+  }
+
+  /** Without the time of each pass, for embedding. */
+  String compact() {
+    Map<String, Object> document = document();
+    document.put(
+        "measurements",
+        results.measurements().stream().map(m -> Figures.of(m).withoutPasses()).toList());
+    try {
+      return new ObjectMapper().writeValueAsString(document);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

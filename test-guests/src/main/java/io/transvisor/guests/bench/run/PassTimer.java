@@ -63,10 +63,8 @@ final class PassTimer {
     if (wall < WINDOW_NANOS) {
       return false;
     }
-    // The reports between the passes are in the thread's time, in proportion.
-    double cpu = (double) (time.nanos() - windowCpu) * windowInPasses / wall;
-    windows.add(
-        new Window(windowStart - first, windowPasses, windowInPasses, Math.max(1, (long) cpu)));
+    long cpu = Math.max(1, time.nanos() - windowCpu);
+    windows.add(new Window(windowStart - first, windowPasses, windowInPasses, cpu));
     if (windows.size() == 1) {
       time.findThread();
     }

@@ -6,7 +6,7 @@ package io.transvisor.guests.bench.run;
  * @param start nanoseconds of the time of day since the benchmark's first pass began
  * @param passes how many
  * @param wallNanos time of day inside the passes
- * @param cpuNanos processor time of the guest's thread inside the passes
+ * @param cpuNanos processor time of the guest's thread, the few reports between the passes included
  */
 public record Window(long start, int passes, long wallNanos, long cpuNanos) {
   /** Processor time of a pass. */

@@ -1,0 +1,165 @@
+package io.transvisor.guests.bench.report;
+
+import io.transvisor.guests.bench.chart.Chart;
+import io.transvisor.guests.bench.chart.CurvesChart;
+import io.transvisor.guests.bench.chart.CurvesChart.Curve;
+import io.transvisor.guests.bench.chart.CurvesChart.Panel;
+import io.transvisor.guests.bench.chart.DotChart;
+import io.transvisor.guests.bench.chart.DotChart.Dot;
+import io.transvisor.guests.bench.chart.DotChart.Row;
+import io.transvisor.guests.bench.chart.Palette;
+import io.transvisor.guests.bench.run.Measurement;
+import io.transvisor.guests.bench.run.Subject;
+import io.transvisor.guests.bench.suite.Benchmark;
+import io.transvisor.guests.bench.suite.Benchmark.Place;
+import io.transvisor.guests.bench.suite.GuestFiles;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/** The charts of a report. Those without data are not there. */
+public final class ReportCharts {
+  /** Points a second or part of it is reduced to, on a logarithmic axis. */
+  private static final double POINTS_PER_FACTOR = 12;
+
+  private final Host host;
+  private final Results results;
+  private final List<Subject> subjects;
+
+  public ReportCharts(Host host, Results results) {
+    this.host = host;
+    this.results = results;
+    this.subjects = results.measuredSubjects();
+  }
+
+  /** All charts by a short name, in the order of the report. */
+  public Map<String, Chart> all() {
+    Map<String, Chart> charts = new LinkedHashMap<>();
+    speed(Place.RING3).ifPresent(c -> charts.put("speed-ring3", c));
+    speed(Place.RING0).ifPresent(c -> charts.put("speed-ring0", c));
+    warmUp().ifPresent(c -> charts.put("warm-up", c));
+    events().ifPresent(c -> charts.put("events", c));
+    return charts;
+  }
+
+  /** What others are compared with: interpretation, or without it the first subject. */
+  Subject base() {
+    return subjects.stream()
+        .filter(s -> s.id().equals("interpret"))
+        .findFirst()
+        .orElseGet(subjects::getFirst);
+  }
+
+  private Optional<Chart> speed(Place place) {
+    List<Row> rows = new ArrayList<>();
+    for (Benchmark b : results.benchmarks(b -> b.kind().isCompute() && b.place() == place)) {
+      List<Dot> dots = new ArrayList<>();
+      for (Subject s : subjects) {
+        OptionalDouble factor = results.speedUp(s, base(), b);
+        factor.ifPresent(f ->
+            dots.add(
+                new Dot(
+                    f,
+                    Palette.of(s.id()),
+                    "%s, %s: %s times as fast as %s"
+                        .formatted(b.kernel(), s.title(), TextReport.number(f), base().title()))));
+      }
+      if (!dots.isEmpty()) {
+        rows.add(new Row(b.kernel(), dots));
+      }
+    }
+    return rows.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new DotChart(
+                "Speed of compute kernels in ring " + (place == Place.RING3 ? "3" : "0"),
+                "times as fast as " + base().title(),
+                subjects,
+                rows,
+                1,
+                ""));
+  }
+
+  private Optional<Chart> warmUp() {
+    List<Panel> panels = new ArrayList<>();
+    Map<String, Long> instructions = GuestFiles.instructionCounts();
+    List<Subject> shown = subjects.stream().filter(s -> !s.id().equals("native")).toList();
+    for (Benchmark b : results.benchmarks(b -> b.place() == Place.RING3)) {
+      List<Curve> curves = new ArrayList<>();
+      for (Subject s : shown) {
+        results.runs(s, b).stream()
+            .findFirst()
+            .map(m -> curve(s, m, instructions.get(b.kernel())))
+            .filter(c -> !c.seconds().isEmpty())
+            .ifPresent(curves::add);
+      }
+      if (!curves.isEmpty()) {
+        panels.add(new Panel(b.kernel(), curves));
+      }
+    }
+    return panels.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new CurvesChart("Warm-up: speed over time", shown, panels));
+  }
+
+  /** Passes that end at nearly the same place of the axis become one point. */
+  private static Curve curve(Subject subject, Measurement m, long instructions) {
+    List<Double> seconds = new ArrayList<>();
+    List<Double> speeds = new ArrayList<>();
+    double elapsed = 0;
+    double inPoint = 0;
+    int passes = 0;
+    double lastPoint = 0;
+    for (long nanos : m.passNanos()) {
+      elapsed += nanos;
+      inPoint += nanos;
+      passes++;
+      if (elapsed > lastPoint * Math.exp(1 / POINTS_PER_FACTOR)) {
+        seconds.add(elapsed / 1e9);
+        speeds.add(passes * instructions * 1e3 / inPoint);
+        lastPoint = elapsed;
+        inPoint = 0;
+        passes = 0;
+      }
+    }
+    return new Curve(Palette.of(subject.id()), seconds, speeds);
+  }
+
+  private Optional<Chart> events() {
+    List<Row> rows = new ArrayList<>();
+    for (Benchmark b : results.benchmarks(b -> b.place() == Place.NANO)) {
+      List<Dot> dots = new ArrayList<>();
+      PaperFigures paper = PaperFigures.byKernel().get(b.kernel());
+      if (paper != null) {
+        dots.add(new Dot(paper.software(), "", "software VMM in the paper"));
+      }
+      for (Subject s : subjects) {
+        OptionalDouble nanos = results.nanos(s, b);
+        if (nanos.isPresent()) {
+          double cycles = nanos.getAsDouble() * host.gigahertz();
+          dots.add(
+              new Dot(
+                  cycles,
+                  Palette.of(s.id()),
+                  "%s, %s: %s cycles"
+                      .formatted(b.operation(), s.title(), TextReport.number(cycles))));
+        }
+      }
+      rows.add(new Row(b.kernel(), dots));
+    }
+    List<Subject> shown = subjects.stream().filter(s -> !s.id().equals("native")).toList();
+    return rows.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new DotChart(
+                "Cost of single events",
+                "processor cycles an operation (%.2f GHz)".formatted(host.gigahertz()),
+                shown,
+                rows,
+                0,
+                "software VMM of 2006"));
+  }
+}
