@@ -26,6 +26,8 @@ class BenchCommandTest {
   @Test
   void measuresAndWritesEverything() throws IOException {
     Path json = directory.resolve("results.json");
+    Path html = directory.resolve("report.html");
+    Path png = directory.resolve("charts");
     assertThat(
             run(
                 "-quick",
@@ -36,7 +38,11 @@ class BenchCommandTest {
                 "-peers",
                 "none",
                 "-json",
-                json.toString()))
+                json.toString(),
+                "-html",
+                html.toString(),
+                "-png",
+                png.toString()))
         .isZero();
     JsonNode document = new ObjectMapper().readTree(json.toFile());
     assertThat(document.get("failures")).isEmpty();
