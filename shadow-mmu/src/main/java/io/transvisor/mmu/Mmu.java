@@ -2,7 +2,7 @@ package io.transvisor.mmu;
 
 import io.transvisor.core.memory.PhysicalMemory;
 import io.transvisor.core.memory.WriteTraces;
-import java.util.Arrays;
+import java.util.List;
 
 /**
  * Address translation of one vCPU. The heart is the flat shadow map: one int per linear page that
@@ -12,8 +12,9 @@ import java.util.Arrays;
  *
  * <p>Map entry: {@code (store index of the page) ^ (linear address of the page) | flags}, so that
  * {@code (entry & ~0xFFF) ^ linear} is the store index of a byte. 0 means unknown. Entries are made
- * by page walks on demand and live until the guest flushes (CR3, INVLPG, control bits) or the
- * memory map changes.
+ * by page walks on demand ("hidden faults"). There is a map for each address space, and those of
+ * the last ones are kept ({@link ShadowCache}): the guest's tables are traced, so an entry goes
+ * when the guest changes what it was made from ({@link TableTraces}), and not before.
  */
 public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmListener {
   /** Supervisor code may read the page directly. */
@@ -27,52 +28,57 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
    * The page may be written at its place in the store, but stores must be reported to the write
    * traces.
    */
-  private static final int TRACED_SUPERVISOR = 1 << 4;
+  static final int TRACED_SUPERVISOR = 1 << 4;
 
-  private static final int TRACED_USER = 1 << 5;
-  private static final int GLOBAL = 1 << 6;
+  static final int TRACED_USER = 1 << 5;
+
+  /**
+   * Code was fetched through the entry: {@link #generation} changes when it goes. Who keeps what
+   * code a linear address leads to may do so only for entries with this flag ({@link
+   * #translateCode} sets it).
+   */
+  public static final int CODE = 1 << 6;
 
   /**
    * The rest of the entry is physical ^ linear: a device page, with the rights below. Excludes all
-   * flags above but GLOBAL.
+   * flags above.
    */
-  private static final int DEVICE = 1 << 7;
+  static final int DEVICE = 1 << 7;
 
-  private static final int DEVICE_WRITE_SUPERVISOR = 1 << 8;
-  private static final int DEVICE_READ_USER = 1 << 9;
-  private static final int DEVICE_WRITE_USER = 1 << 10;
-
-  /**
-   * Always set in an entry: the page is in the list of filled pages. Alone: its translation was
-   * dropped by INVLPG.
-   */
-  private static final int LISTED = 1 << 11;
+  static final int DEVICE_WRITE_SUPERVISOR = 1 << 8;
+  static final int DEVICE_READ_USER = 1 << 9;
+  static final int DEVICE_WRITE_USER = 1 << 10;
 
   private static final int PAGE_MASK = PageWalker.PAGE_MASK;
-  private static final int PAGES = 1 << 20;
 
-  private final PhysicalMemory memory;
-  private final byte[] store;
-  private final WriteTraces traces;
-  private final int[] map = new int[PAGES];
-  private final PageWalker walker;
-
-  /** Linear pages with an entry, each once, in the order they were filled. */
-  private int[] filled = new int[4096];
-
-  private int filledCount;
-
-  /** Heads (linear page + 1) and links of the lists of linear pages that map a store page. */
-  private final int[] mappedBy;
-
-  private final int[] nextMapping = new int[PAGES];
+  /** See {@link #checkContinuously}. */
+  private static final int CHECK_INTERVAL = 64;
 
   /**
    * Changes whenever code reached through a linear address may no longer be the same: whoever keeps
    * "the code at this linear address is that" keeps this number beside it, and asks again when it
-   * differs. Two times with the same number have the same translation of code. To be read only.
+   * differs. Two times with the same number have the same translation of code. Each shadow has its
+   * own number, so it comes back with its address space. To be read only.
    */
-  public int generation = 1;
+  public int generation;
+
+  private final PhysicalMemory memory;
+  private final byte[] store;
+  private final WriteTraces traces;
+  private final MmuStatistics statistics = new MmuStatistics();
+  private final PageWalker walker;
+  private final WritableMappings writable;
+  private final ShadowCache shadows;
+  private ShadowPageTable current;
+
+  /** The map of {@link #current}. */
+  private int[] map;
+
+  private final ConsistencyChecker checker;
+  private int newestGeneration;
+
+  /** Events until shadows are checked; 0 when they are not. */
+  private int checkCountdown;
 
   private SwitchListener switchListener = m -> {};
 
@@ -84,10 +90,16 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
 
   public Mmu(PhysicalMemory memory) {
     this.memory = memory;
-    this.walker = new PageWalker(memory);
+    this.walker = new PageWalker(memory, statistics);
     this.store = memory.store();
     this.traces = memory.traces();
-    this.mappedBy = new int[(store.length >>> 12) + 1];
+    int storePages = (store.length >>> 12) + 1;
+    this.writable = new WritableMappings(storePages, this::isWritableAt);
+    this.shadows = new ShadowCache(this, new TableTraces(traces, storePages, statistics), store);
+    this.checker = new ConsistencyChecker(memory, shadows);
+    this.current = shadows.use(0, 0);
+    this.map = current.map;
+    this.generation = current.generation;
     memory.addListener(this);
     traces.setArmListener(this);
   }
@@ -99,6 +111,11 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
 
   public PageFaultException pageFault() {
     return walker.pageFault();
+  }
+
+  /** What happened so far; counting goes on in the same object. */
+  public MmuStatistics statistics() {
+    return statistics;
   }
 
   /**
@@ -114,28 +131,26 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
   // ---- control ----
 
   /**
-   * Takes over CR0, CR3 and CR4 after any of them was written, and flushes what the architecture
-   * says (SDM volume 3, 4.10.4).
+   * Takes over CR0, CR3 and CR4 after any of them was written. A mode has shadows of its own, so
+   * nothing has to be flushed (SDM volume 3, 4.10.4).
    */
   public void setControl(int cr0, int cr3, int cr4) {
-    if (walker.setControl(cr0, cr3, cr4)) {
-      flushAll();
-    }
+    walker.setControl(cr0, cr3, cr4);
+    select();
   }
 
-  /** MOV to CR3: the new page directory, and all translations but the global ones forgotten. */
+  /** MOV to CR3: the new page directory. */
   public void loadCr3(int value) {
+    statistics.cr3Loads++;
     walker.setCr3(value);
-    if (walker.globalPages()) {
-      flushNonGlobal();
-    } else {
-      flushAll();
-    }
+    select();
+    dropVolatile();
+    checkNowAndThen();
   }
 
   /**
    * Reads the four page-directory pointers CR3 points to, as MOV to CR3 does in PAE mode (SDM
-   * volume 3, 4.4.1).
+   * volume 3, 4.4.1). They count from the next {@link #loadCr3} or {@link #setControl} on.
    *
    * @return whether they are valid; invalid ones are a general-protection fault and are not taken
    *     over
@@ -144,15 +159,48 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
     return walker.loadPointers(cr3);
   }
 
-  /** INVLPG: forgets the translation of one page, global or not. */
-  public void invalidatePage(int linear) {
-    int page = linear >>> 12;
-    int entry = map[page];
-    if ((entry & (READ_SUPERVISOR | DEVICE)) != 0) {
-      unlink(page, entry);
-      map[page] = LISTED;
+  private void select() {
+    int root = walker.root();
+    int mode = walker.mode();
+    ShadowPageTable previous = current;
+    if (current.root != root || current.mode != mode) {
+      current = shadows.use(root, mode);
+      map = current.map;
     }
-    generation++;
+    if ((mode & PageWalker.MODE_PAE) != 0) {
+      current.takePointers(walker.pointers());
+    }
+    if (current != previous) {
+      if (!current.isEmpty()) {
+        statistics.shadowHits++;
+      } else {
+        statistics.shadowMisses++;
+        if (mode == previous.mode && mode != 0) {
+          statistics.inherited += current.inherit(previous, walker);
+        }
+      }
+      switchListener.switched(map);
+    }
+    generation = current.generation;
+  }
+
+  /** Tables that cannot be traced: flushes have to do, as on a processor without shadows. */
+  private void dropVolatile() {
+    if (current.isVolatile()) {
+      current.clear();
+      codeMoved(current);
+    }
+  }
+
+  /**
+   * INVLPG. Nothing is left to do: the entry went when the guest changed its tables.
+   *
+   * @param linear ignored
+   */
+  public void invalidatePage(int linear) {
+    statistics.invlpgs++;
+    dropVolatile();
+    checkNowAndThen();
   }
 
   @Override
@@ -160,108 +208,143 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
     flushAll();
   }
 
+  /** Forgets all translations of all address spaces. */
   public void flushAll() {
-    if (filledCount > PAGES / 8) {
-      Arrays.fill(map, 0);
-      Arrays.fill(mappedBy, 0);
-    } else {
-      for (int i = 0; i < filledCount; i++) {
-        drop(filled[i]);
-      }
+    statistics.flushes++;
+    for (int age = 0; age < shadows.count(); age++) {
+      shadows.get(age).clear();
+      codeMoved(shadows.get(age));
     }
-    filledCount = 0;
-    generation++;
+    writable.clear();
   }
 
-  private void drop(int page) {
-    int entry = map[page];
-    if ((entry & READ_SUPERVISOR) != 0) {
-      mappedBy[storePage(page, entry)] = 0;
+  /** A shadow has lost an entry that code was fetched through. */
+  void codeMoved(ShadowPageTable shadow) {
+    shadow.generation = ++newestGeneration;
+    if (shadow == current) {
+      generation = newestGeneration;
     }
-    map[page] = 0;
   }
 
-  private void flushNonGlobal() {
-    int kept = 0;
-    for (int i = 0; i < filledCount; i++) {
-      int page = filled[i];
-      int entry = map[page];
-      if ((entry & GLOBAL) == 0) {
-        drop(page);
-      } else {
-        // The list of its store page loses members, so it is made anew below.
-        if ((entry & READ_SUPERVISOR) != 0) {
-          mappedBy[storePage(page, entry)] = 0;
-        }
-        filled[kept++] = page;
-      }
-    }
-    for (int i = 0; i < kept; i++) {
-      int page = filled[i];
-      if ((map[page] & READ_SUPERVISOR) != 0) {
-        link(page, storePage(page, map[page]));
-      }
-    }
-    filledCount = kept;
-    generation++;
+  // ---- looking at it ----
+
+  /**
+   * Compares every translation kept with the guest's tables.
+   *
+   * @return the disagreements, one a line; none if all is well
+   */
+  public List<String> disagreements() {
+    return checker.check();
   }
+
+  /**
+   * From now on {@link #disagreements} are looked for every few INVLPG and MOV to CR3, and the
+   * first ends the machine with an {@link IllegalStateException}. For debugging: it is slow.
+   */
+  public void checkContinuously() {
+    checkCountdown = CHECK_INTERVAL;
+  }
+
+  private void checkNowAndThen() {
+    if (checkCountdown != 0 && --checkCountdown == 0) {
+      checkCountdown = CHECK_INTERVAL;
+      statistics.checks++;
+      List<String> found = disagreements();
+      if (!found.isEmpty()) {
+        throw new IllegalStateException(
+            "shadow page tables differ from the guest's: " + String.join("; ", found));
+      }
+    }
+  }
+
+  /**
+   * The mapped ranges of the address space in force, as in QEMU's {@code info mem}: first address,
+   * the one after the last, size, rights.
+   */
+  public String describeRanges() {
+    return new MappingDump(memory, current, checker).ranges();
+  }
+
+  /**
+   * The pages of the address space in force, as in QEMU's {@code info tlb}, each with its entry in
+   * the shadow and what is wrong with that, if something is.
+   */
+  public String describePages() {
+    return new MappingDump(memory, current, checker).pages();
+  }
+
+  // ---- traces ----
 
   private static int storePage(int page, int entry) {
     return (entry & PAGE_MASK ^ page << 12) >>> 12;
   }
 
-  private void link(int page, int storePage) {
-    nextMapping[page] = mappedBy[storePage];
-    mappedBy[storePage] = page + 1;
+  private static boolean isWritableAt(int entry, int page, int storePage) {
+    return (entry & WRITE_SUPERVISOR) != 0 && storePage(page, entry) == storePage;
   }
 
-  private void unlink(int page, int entry) {
-    if ((entry & READ_SUPERVISOR) == 0) {
-      return;
+  private boolean isWritableAt(int page, int storePage) {
+    for (int age = 0; age < shadows.count(); age++) {
+      if (isWritableAt(shadows.get(age).map[page], page, storePage)) {
+        return true;
+      }
     }
-    int storePage = storePage(page, entry);
-    int at = mappedBy[storePage];
-    if (at == page + 1) {
-      mappedBy[storePage] = nextMapping[page];
-      return;
-    }
-    while (nextMapping[at - 1] != page + 1) {
-      at = nextMapping[at - 1];
-    }
-    nextMapping[at - 1] = nextMapping[page];
+    return false;
   }
 
   /** A trace was armed on a page of the store: nobody may write it without telling. */
   @Override
   public void armed(int storePage) {
-    for (int at = mappedBy[storePage]; at != 0; at = nextMapping[at - 1]) {
-      int entry = map[at - 1];
-      // The TRACED flags are the WRITE flags moved up: supervisor by three places, user by two.
-      map[at - 1] =
-          entry & ~(WRITE_SUPERVISOR | WRITE_USER)
-              | (entry & WRITE_SUPERVISOR) << 3
-              | (entry & WRITE_USER) << 2;
+    for (int r = writable.first(storePage); r != 0; r = writable.next(r)) {
+      int page = writable.linearPage(r);
+      for (int age = 0; age < shadows.count(); age++) {
+        int[] shadow = shadows.get(age).map;
+        int entry = shadow[page];
+        if (isWritableAt(entry, page, storePage)) {
+          // The TRACED flags are the WRITE flags moved up: supervisor by three places, user by two.
+          shadow[page] =
+              entry & ~(WRITE_SUPERVISOR | WRITE_USER)
+                  | (entry & WRITE_SUPERVISOR) << 3
+                  | (entry & WRITE_USER) << 2;
+        }
+      }
     }
+    writable.clear(storePage);
+  }
+
+  /** The other way round, for the entry of a page whose last trace is gone. */
+  private void untrace(int page, int entry) {
+    map[page] =
+        entry & ~(TRACED_SUPERVISOR | TRACED_USER)
+            | (entry & TRACED_SUPERVISOR) >> 3
+            | (entry & TRACED_USER) >> 2;
+    writable.add(storePage(page, entry), page);
   }
 
   /** Walks and enters the result into the map. Returns the new entry. */
   private int fill(int linear, boolean write, boolean user) {
     walker.walk(linear, write, user);
+    statistics.hiddenFaults++;
     int page = linear >>> 12;
+    // May arm a trace on the very page walked to.
+    current.prepare(page, walker);
     int physicalPage = walker.physical & PAGE_MASK;
     int read = memory.readEntry(physicalPage >>> 12);
-    int writeEntry = memory.writeEntry(physicalPage >>> 12);
     boolean userWrites = walker.user && walker.userWritable;
     int entry;
     if ((read & PhysicalMemory.DIRECT) != 0) {
       int storeBase = read - PhysicalMemory.DIRECT;
       entry = storeBase ^ page << 12 | READ_SUPERVISOR | (walker.user ? READ_USER : 0);
-      if (writeEntry == read && walker.writable) {
+      if (walker.writable && memory.writeEntry(physicalPage >>> 12) == read) {
         if (traces.isArmed(storeBase >>> 12)) {
           entry |= TRACED_SUPERVISOR | (userWrites ? TRACED_USER : 0);
         } else {
           entry |= WRITE_SUPERVISOR | (userWrites ? WRITE_USER : 0);
+          writable.add(storeBase >>> 12, page);
         }
+      }
+      if ((map[page] & CODE) != 0 && storePage(page, map[page]) == storeBase >>> 12) {
+        entry |= CODE;
       }
     } else {
       entry = physicalPage ^ page << 12 | DEVICE;
@@ -272,21 +355,8 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
         entry |= DEVICE_WRITE_SUPERVISOR | (userWrites ? DEVICE_WRITE_USER : 0);
       }
     }
-    if (walker.global) {
-      entry |= GLOBAL;
-    }
-    entry |= LISTED;
-    int before = map[page];
-    if (before == 0) {
-      if (filledCount == filled.length) {
-        filled = Arrays.copyOf(filled, filled.length * 2);
-      }
-      filled[filledCount++] = page;
-    } else {
-      unlink(page, before);
-    }
-    if ((entry & READ_SUPERVISOR) != 0) {
-      link(page, storePage(page, entry));
+    if ((map[page] & ~entry & CODE) != 0) {
+      codeMoved(current);
     }
     map[page] = entry;
     return entry;
@@ -328,51 +398,71 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
   }
 
   /**
-   * Writes 1, 2 or 4 bytes at a linear address: the slow path behind the map.
+   * Writes 1, 2, 4 or 8 bytes at a linear address: the slow path behind the map.
    *
    * @throws PageFaultException for the guest; nothing has been written then
    */
-  public void write(int linear, int width, int value, boolean user) {
-    int inPage = linear & 0xFFF;
-    if (inPage + width > 4096) {
-      probeWrite(linear, user);
-      probeWrite(linear + 4096 - inPage, user);
-      for (int i = 0; i < width; i++) {
-        write(linear + i, 1, value >>> (8 * i), user);
-      }
+  public void write(int linear, int width, long value, boolean user) {
+    int first = 4096 - (linear & 0xFFF);
+    if (first >= width) {
+      write(writableEntry(linear, user), linear, width, value, user);
       return;
     }
-    int entry = map[linear >>> 12];
-    int direct = user ? WRITE_USER : WRITE_SUPERVISOR;
-    int traced = user ? TRACED_USER : TRACED_SUPERVISOR;
-    int device = user ? DEVICE_WRITE_USER : DEVICE_WRITE_SUPERVISOR;
-    if ((entry & (direct | traced | device)) == 0) {
-      entry = fill(linear, true, user);
+    // Both translations are made before the first byte is written, which may be one of a table;
+    // the first comes last, as the page may be the second one's table and traced only now.
+    writableEntry(linear, user);
+    int second = writableEntry(linear + first, user);
+    int entry = writableEntry(linear, user);
+    for (int i = 0; i < width; i++) {
+      write(i < first ? entry : second, linear + i, 1, value >>> (8 * i), user);
     }
+  }
+
+  /** The entry of a page that may be written, in whatever way. */
+  private int writableEntry(int linear, boolean user) {
+    int entry = map[linear >>> 12];
+    int rights =
+        user
+            ? WRITE_USER | TRACED_USER | DEVICE_WRITE_USER
+            : WRITE_SUPERVISOR | TRACED_SUPERVISOR | DEVICE_WRITE_SUPERVISOR;
+    return (entry & rights) != 0 ? entry : fill(linear, true, user);
+  }
+
+  private void write(int entry, int linear, int width, long value, boolean user) {
     int at = entry & PAGE_MASK ^ linear;
     if ((entry & DEVICE) != 0) {
-      memory.write(at, width, value);
+      writePhysical(at, width, value);
       return;
     }
-    if ((entry & (direct | traced)) == 0) {
+    int traced = user ? TRACED_USER : TRACED_SUPERVISOR;
+    if ((entry & (traced | (user ? WRITE_USER : WRITE_SUPERVISOR))) == 0) {
       // Readable from the store, but stores go elsewhere: ROM, or PAM that splits reads from
       // writes.
       walker.walk(linear, true, user);
-      memory.write(walker.physical, width, value);
+      writePhysical(walker.physical, width, value);
       return;
     }
     switch (width) {
       case 1 -> store[at] = (byte) value;
       case 2 -> PhysicalMemory.SHORT.set(store, at, (short) value);
-      default -> PhysicalMemory.INT.set(store, at, value);
+      case 4 -> PhysicalMemory.INT.set(store, at, (int) value);
+      default -> PhysicalMemory.LONG.set(store, at, value);
     }
     if ((entry & traced) != 0) {
       if (traces.isArmed(at >>> 12)) {
         traces.written(at, width);
       }
-      if (!traces.isArmed(at >>> 12)) {
-        fill(linear, true, user);
+      // The store may have changed the table with this very entry.
+      if (!traces.isArmed(at >>> 12) && map[linear >>> 12] == entry) {
+        untrace(linear >>> 12, entry);
       }
+    }
+  }
+
+  private void writePhysical(int address, int width, long value) {
+    memory.write(address, Math.min(width, 4), (int) value);
+    if (width == 8) {
+      memory.write(address + 4, 4, (int) (value >>> 32));
     }
   }
 
@@ -389,18 +479,12 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
    * bits.
    */
   public void probeWrite(int linear, boolean user) {
-    int entry = map[linear >>> 12];
-    int rights =
-        user
-            ? WRITE_USER | TRACED_USER | DEVICE_WRITE_USER
-            : WRITE_SUPERVISOR | TRACED_SUPERVISOR | DEVICE_WRITE_SUPERVISOR;
-    if ((entry & rights) == 0) {
-      fill(linear, true, user);
-    }
+    writableEntry(linear, user);
   }
 
   /**
-   * Where instruction bytes at a linear address are.
+   * Where instruction bytes at a linear address are. Whoever keeps the answer for an address looks
+   * at {@link #generation} before using it again.
    *
    * @return the store index, or -1 when they come from a device
    * @throws PageFaultException if the page may not be executed
@@ -412,6 +496,9 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
       if ((entry & DEVICE) != 0) {
         return -1;
       }
+    }
+    if ((entry & CODE) == 0) {
+      current.markCode(linear >>> 12);
     }
     return entry & PAGE_MASK ^ linear;
   }

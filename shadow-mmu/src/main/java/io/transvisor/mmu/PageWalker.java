@@ -17,7 +17,6 @@ final class PageWalker {
   private static final int ACCESSED = 1 << 5;
   private static final int DIRTY = 1 << 6;
   private static final int LARGE = 1 << 7;
-  private static final int GLOBAL = 1 << 8;
 
   /**
    * Reserved bits of a 4 MiB entry without PSE-36, of a 2 MiB entry, and of a PAE page-directory
@@ -29,12 +28,23 @@ final class PageWalker {
   private static final long RESERVED_POINTER = 0xFFFF_FFF0_0000_01E6L;
 
   private final PhysicalMemory memory;
+  private final MmuStatistics statistics;
   private final PageFaultException pageFault = new PageFaultException();
 
+  /** Bits of {@link #mode}. */
+  static final int MODE_PAGING = 1;
+
+  static final int MODE_PAE = 1 << 1;
+
+  /** 4 MiB pages, without PAE. */
+  static final int MODE_LARGE = 1 << 2;
+
+  static final int MODE_WRITE_PROTECT = 1 << 3;
+
+  private final byte[] store;
   private boolean paging;
   private boolean pae;
   private boolean largePages;
-  private boolean globalPages;
   private boolean writeProtect;
   private int cr3;
   private long[] pointers = new long[4];
@@ -52,47 +62,58 @@ final class PageWalker {
   boolean userWritable;
 
   boolean user;
-  boolean global;
 
-  PageWalker(PhysicalMemory memory) {
+  /** The directory entry of the last walk as it is now, 0 without paging. */
+  long directoryEntry;
+
+  /** Pages of the store where directory and page table are; -1: there is none, or not there. */
+  int directoryPage;
+
+  int tablePage;
+
+  /** A table of the last walk is not in the store, so that nobody can trace it. */
+  boolean isVolatile;
+
+  PageWalker(PhysicalMemory memory, MmuStatistics statistics) {
     this.memory = memory;
+    this.statistics = statistics;
+    this.store = memory.store();
   }
 
   PageFaultException pageFault() {
     return pageFault;
   }
 
-  boolean globalPages() {
-    return globalPages;
-  }
-
-  /**
-   * Takes over the control registers; whether any bit changed that makes all cached translations
-   * wrong.
-   */
-  boolean setControl(int cr0, int newCr3, int cr4) {
-    boolean newPaging = cr0 < 0;
-    boolean newWriteProtect = (cr0 & 1 << 16) != 0;
-    boolean newLarge = (cr4 & 1 << 4) != 0;
-    boolean newPae = (cr4 & 1 << 5) != 0;
-    boolean newGlobal = (cr4 & 1 << 7) != 0;
-    boolean changed =
-        newPaging != paging
-            || newWriteProtect != writeProtect
-            || newLarge != largePages
-            || newPae != pae
-            || newGlobal != globalPages;
-    paging = newPaging;
-    writeProtect = newWriteProtect;
-    largePages = newLarge;
-    pae = newPae;
-    globalPages = newGlobal;
+  /** Takes over the control registers. */
+  void setControl(int cr0, int newCr3, int cr4) {
+    paging = cr0 < 0;
+    writeProtect = (cr0 & 1 << 16) != 0;
+    largePages = (cr4 & 1 << 4) != 0;
+    pae = (cr4 & 1 << 5) != 0;
     cr3 = newCr3;
-    return changed;
   }
 
   void setCr3(int value) {
     cr3 = value;
+  }
+
+  /** How an address space is translated: a set of {@code MODE_} bits, 0 without paging. */
+  int mode() {
+    if (!paging) {
+      return 0;
+    }
+    return MODE_PAGING
+        | (pae ? MODE_PAE : largePages ? MODE_LARGE : 0)
+        | (writeProtect ? MODE_WRITE_PROTECT : 0);
+  }
+
+  /** Which address space: where CR3 points to, 0 without paging. */
+  int root() {
+    return !paging ? 0 : pae ? cr3 & ~31 : cr3 & PAGE_MASK;
+  }
+
+  long[] pointers() {
+    return pointers;
   }
 
   /** See {@link Mmu#loadPdptes}. */
@@ -116,12 +137,15 @@ final class PageWalker {
    * nothing is marked then.
    */
   void walk(int linear, boolean write, boolean byUser) {
+    isVolatile = false;
+    tablePage = -1;
     if (!paging) {
       physical = linear;
       writable = true;
       userWritable = true;
       user = true;
-      global = false;
+      directoryEntry = 0;
+      directoryPage = -1;
     } else if (pae) {
       walkPae(linear, write, byUser);
     } else {
@@ -130,19 +154,36 @@ final class PageWalker {
     physical &= memory.a20Mask();
   }
 
-  private int read(int address) {
-    return memory.read(address & memory.a20Mask(), 4);
+  /** The page of the store an address of a table is in, A20 applied; -1 when it is elsewhere. */
+  private int storePage(int address) {
+    int entry = memory.readEntry((address & memory.a20Mask()) >>> 12);
+    if ((entry & PhysicalMemory.DIRECT) != 0) {
+      return entry >>> 12;
+    }
+    isVolatile = true;
+    return -1;
   }
 
+  private int read(int address, int page) {
+    return page >= 0
+        ? (int) PhysicalMemory.INT.get(store, page << 12 | address & 0xFFF)
+        : memory.read(address & memory.a20Mask(), 4);
+  }
+
+  /**
+   * Sets accessed and dirty bits. Shadows stay as they are: they hold nothing of entries that are
+   * not marked.
+   */
   private void mark(int address, int entry, int bits) {
     if ((entry & bits) != bits) {
-      memory.write(address & memory.a20Mask(), 4, entry | bits);
+      memory.writeMark(address & memory.a20Mask(), entry | bits);
     }
   }
 
   private void walkTwoLevel(int linear, boolean write, boolean byUser) {
     int pdeAddress = (cr3 & PAGE_MASK) + (linear >>> 22 << 2);
-    int pde = read(pdeAddress);
+    directoryPage = storePage(pdeAddress);
+    int pde = read(pdeAddress, directoryPage);
     if ((pde & PRESENT) == 0) {
       throw fault(linear, write, byUser, 0);
     }
@@ -152,16 +193,19 @@ final class PageWalker {
             linear, write, byUser, PageFaultException.PRESENT | PageFaultException.RESERVED);
       }
       checkRights(linear, pde, write, byUser);
+      directoryEntry = marked(pde, write) & 0xFFFFFFFFL;
       finish(pdeAddress, pde, pde, write, pde & 0xFFC00000 | linear & 0x3FFFFF);
       return;
     }
     int pteAddress = (pde & PAGE_MASK) + (linear >>> 10 & 0xFFC);
-    int pte = read(pteAddress);
+    tablePage = storePage(pteAddress);
+    int pte = read(pteAddress, tablePage);
     if ((pte & PRESENT) == 0) {
       throw fault(linear, write, byUser, 0);
     }
     int rights = pte & (pde | ~(WRITABLE | USER));
     checkRights(linear, rights, write, byUser);
+    directoryEntry = (pde | ACCESSED) & 0xFFFFFFFFL;
     mark(pdeAddress, pde, ACCESSED);
     finish(pteAddress, pte, rights, write, pte & PAGE_MASK | linear & 0xFFF);
   }
@@ -172,8 +216,9 @@ final class PageWalker {
       throw fault(linear, write, byUser, 0);
     }
     int pdeAddress = ((int) pointer & PAGE_MASK) + (linear >>> 18 & 0xFF8);
-    int pde = read(pdeAddress);
-    int pdeHigh = read(pdeAddress + 4);
+    directoryPage = storePage(pdeAddress);
+    int pde = read(pdeAddress, directoryPage);
+    int pdeHigh = read(pdeAddress + 4, directoryPage);
     if ((pde & PRESENT) == 0) {
       throw fault(linear, write, byUser, 0);
     }
@@ -181,14 +226,17 @@ final class PageWalker {
     if (pdeHigh >>> 4 != 0 || large && (pde & RESERVED_2M) != 0) {
       throw fault(linear, write, byUser, PageFaultException.PRESENT | PageFaultException.RESERVED);
     }
+    long high = (long) pdeHigh << 32;
     if (large) {
       checkRights(linear, pde, write, byUser);
+      directoryEntry = high | marked(pde, write) & 0xFFFFFFFFL;
       finish(pdeAddress, pde, pde, write, beyond(pdeHigh, pde & 0xFFE00000 | linear & 0x1FFFFF));
       return;
     }
     int pteAddress = beyond(pdeHigh, pde & PAGE_MASK) + (linear >>> 9 & 0xFF8);
-    int pte = read(pteAddress);
-    int pteHigh = read(pteAddress + 4);
+    tablePage = storePage(pteAddress);
+    int pte = read(pteAddress, tablePage);
+    int pteHigh = read(pteAddress + 4, tablePage);
     if ((pte & PRESENT) == 0) {
       throw fault(linear, write, byUser, 0);
     }
@@ -197,8 +245,22 @@ final class PageWalker {
     }
     int rights = pte & (pde | ~(WRITABLE | USER));
     checkRights(linear, rights, write, byUser);
+    directoryEntry = high | (pde | ACCESSED) & 0xFFFFFFFFL;
     mark(pdeAddress, pde, ACCESSED);
     finish(pteAddress, pte, rights, write, beyond(pteHigh, pte & PAGE_MASK | linear & 0xFFF));
+  }
+
+  private static int marked(int entry, boolean write) {
+    return entry | (write ? ACCESSED | DIRTY : ACCESSED);
+  }
+
+  /** The page of the store with the directory entry of a linear address, or -1. */
+  int directoryPage(int linear) {
+    if (!pae) {
+      return storePage(cr3 & PAGE_MASK);
+    }
+    long pointer = pointers[linear >>> 30];
+    return (pointer & PRESENT) == 0 ? -1 : storePage((int) pointer & PAGE_MASK);
   }
 
   /** A physical address of more than 32 bits: nothing is there, as at FE000000h. */
@@ -224,10 +286,10 @@ final class PageWalker {
     userWritable = dirty && (rights & WRITABLE) != 0;
     writable = dirty && ((rights & WRITABLE) != 0 || !writeProtect);
     user = (rights & USER) != 0;
-    global = globalPages && (entry & GLOBAL) != 0;
   }
 
   private PageFaultException fault(int linear, boolean write, boolean byUser, int code) {
+    statistics.trueFaults++;
     pageFault.address = linear;
     pageFault.errorCode =
         code | (write ? PageFaultException.WRITE : 0) | (byUser ? PageFaultException.USER : 0);

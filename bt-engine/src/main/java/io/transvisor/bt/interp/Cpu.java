@@ -362,11 +362,7 @@ public final class Cpu extends CpuState {
     if ((e & writeFlag) != 0 && (linear & 0xFFF) <= 0xFF8) {
       PhysicalMemory.LONG.set(store, e & ~0xFFF ^ linear, value);
     } else {
-      boolean user = cpl == 3;
-      mmu.probeWrite(linear, user);
-      mmu.probeWrite(linear + 7 & ~0xFFF, user);
-      mmu.write(linear, 4, (int) value, user);
-      mmu.write(linear + 4, 4, (int) (value >>> 32), user);
+      mmu.write(linear, 8, value, cpl == 3);
     }
   }
 
@@ -399,6 +395,16 @@ public final class Cpu extends CpuState {
   public int directRead(int linear) {
     int e = map[linear >>> 12];
     return (e & readFlag) != 0 ? e & ~0xFFF ^ linear : -1;
+  }
+
+  /**
+   * Like {@link #directRead} for instruction bytes whose place may be kept for one {@link
+   * Mmu#generation}; -1 also where nothing has been fetched through the map's entry ({@link
+   * Mmu#translateCode} is for that).
+   */
+  public int directCode(int linear) {
+    int e = map[linear >>> 12];
+    return (e & readFlag) != 0 && (e & Mmu.CODE) != 0 ? e & ~0xFFF ^ linear : -1;
   }
 
   /** Like {@link #directRead} for writing. */

@@ -179,7 +179,7 @@ final class Interpreter {
 
   /** The trace at an address, if it has been decoded and can be linked to; else null. */
   private Trace follow(Trace t, int linear, int mode) {
-    int store = c.directRead(linear);
+    int store = c.directCode(linear);
     if (store < 0) {
       return null;
     }

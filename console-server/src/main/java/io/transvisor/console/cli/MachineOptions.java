@@ -154,6 +154,13 @@ final class MachineOptions {
   private String clock = "host";
 
   @Option(
+      names = "-d",
+      paramLabel = "mmu",
+      description =
+          "mmu: compare shadow page tables with the guest's all the time (slow), print counters at the end.")
+  private String debug;
+
+  @Option(
       names = {"-help", "--help", "-h"},
       usageHelp = true,
       description = "Show this help.")
@@ -171,7 +178,7 @@ final class MachineOptions {
     b.parallel(parallel).debugConsole(debugcon);
     b.display(vnc, nographic ? "none" : display);
     b.snapshot(snapshot).rebootAllowed(!noReboot).startPaused(stopped);
-    b.clock(clock).rtc(rtc).engine(engine).devices(devices);
+    b.clock(clock).rtc(rtc).engine(engine).devices(devices).debug(debug);
     return b.build();
   }
 }

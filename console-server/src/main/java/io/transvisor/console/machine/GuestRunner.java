@@ -1,8 +1,10 @@
 package io.transvisor.console.machine;
 
+import io.transvisor.bt.interp.Cpu;
 import io.transvisor.console.rfb.VncServer;
 import io.transvisor.console.rfb.session.MachineActions;
 import io.transvisor.core.machine.Machine;
+import io.transvisor.mmu.Mmu;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -32,15 +34,25 @@ public final class GuestRunner {
       if (spec.startPaused()) {
         machine.setPaused(true);
       }
+      if (spec.mmuChecked()) {
+        mmu(machine).checkContinuously();
+      }
       int code = machine.run();
       if (machine.shutdownMessage() != null) {
         System.err.println("transvisor: " + machine.shutdownMessage());
+      }
+      if (spec.mmuChecked()) {
+        System.err.print(mmu(machine).statistics().describe());
       }
       return code;
     } finally {
       machine.close();
       closed.countDown();
     }
+  }
+
+  private static Mmu mmu(Machine machine) {
+    return ((Cpu) machine.engine().cpu()).mmu;
   }
 
   private static VncServer serve(MachineSpec spec, AssembledMachine assembled, String hint) {

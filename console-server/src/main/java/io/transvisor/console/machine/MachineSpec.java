@@ -25,6 +25,7 @@ import java.util.Locale;
  * @param vnc where the screen is served, or null
  * @param debugExit ports of the debug-exit device, or null
  * @param rtcBase the {@code base=} value of {@code -rtc}
+ * @param mmuChecked shadow page tables are compared with the guest's all the time
  */
 public record MachineSpec(
     long memoryBytes,
@@ -45,7 +46,8 @@ public record MachineSpec(
     boolean startPaused,
     ClockMode clock,
     String rtcBase,
-    DebugExit debugExit) {
+    DebugExit debugExit,
+    boolean mmuChecked) {
   /** What guest time follows. */
   public enum ClockMode {
     HOST,
@@ -86,7 +88,8 @@ public record MachineSpec(
         startPaused,
         clock,
         rtcBase,
-        debugExit);
+        debugExit,
+        mmuChecked);
   }
 
   public static Builder builder() {
@@ -120,6 +123,7 @@ public record MachineSpec(
     private ClockMode clock = ClockMode.HOST;
     private String rtcBase;
     private DebugExit debugExit;
+    private boolean mmuChecked;
 
     private static VmmException error(String option, String value, String what) {
       return new VmmException(option + " " + value + ": " + what);
@@ -302,6 +306,14 @@ public record MachineSpec(
       return this;
     }
 
+    public Builder debug(String items) {
+      if (items != null && !items.equals("mmu")) {
+        throw error("-d", items, "unknown item, choose mmu");
+      }
+      mmuChecked = items != null;
+      return this;
+    }
+
     private static int number(String option, String text, int max) {
       try {
         int value = Integer.decode(text);
@@ -347,7 +359,8 @@ public record MachineSpec(
           startPaused,
           clock,
           base,
-          debugExit);
+          debugExit,
+          mmuChecked);
     }
 
     private VncOptions displayOptions() {

@@ -358,6 +358,24 @@ public final class PhysicalMemory {
     }
   }
 
+  /**
+   * Writes four bytes that differ from those there only by marks the processor itself keeps in a
+   * page-table entry (accessed, dirty). Traces of page tables are not told: they look for what the
+   * guest changes.
+   */
+  public void writeMark(int address, int value) {
+    int entry = writeMap[address >>> 12];
+    if ((entry & DIRECT) == 0) {
+      write(address, 4, value);
+      return;
+    }
+    int index = entry - DIRECT + (address & 0xFFF);
+    INT.set(store, index, value);
+    if (traces.isArmed(index >>> 12)) {
+      traces.written(index, 4, WriteTraces.CODE | WriteTraces.VIDEO);
+    }
+  }
+
   /** Reads without side effects on devices, for debuggers. */
   public int peek(int address, int width) {
     int value = 0;

@@ -1,8 +1,8 @@
 package io.transvisor.core.memory;
 
 /**
- * Write notification per page of the backing store: the one mechanism behind self-modifying code
- * and video damage.
+ * Write notification per page of the backing store: the one mechanism behind self-modifying code,
+ * video damage, and translations that follow the guest's page tables.
  *
  * <p>A page with any trace armed is never writable on the fast path of an address-translation
  * cache; whoever stores to it (CPU slow path, DMA, device) calls {@link #written}. Arming a page
@@ -14,6 +14,9 @@ public final class WriteTraces {
 
   /** The page is video memory that has not been written since the last frame. */
   public static final int VIDEO = 2;
+
+  /** The page holds guest page tables that translations are kept of. */
+  public static final int TABLE = 4;
 
   /** Called for a store to a page armed with the handler's kind, after the bytes have changed. */
   @FunctionalInterface
@@ -37,6 +40,7 @@ public final class WriteTraces {
   private final byte[] kinds;
   private Handler codeHandler = (offset, length) -> {};
   private Handler videoHandler = (offset, length) -> {};
+  private Handler tableHandler = (offset, length) -> {};
   private ArmListener armListener = page -> {};
 
   WriteTraces(int pages) {
@@ -51,6 +55,10 @@ public final class WriteTraces {
     videoHandler = handler;
   }
 
+  public void setTableHandler(Handler handler) {
+    tableHandler = handler;
+  }
+
   public void setArmListener(ArmListener listener) {
     armListener = listener;
   }
@@ -60,7 +68,9 @@ public final class WriteTraces {
     return kinds[storePage] != 0;
   }
 
-  /** The armed kinds of a page, as a bit set of {@link #CODE} and {@link #VIDEO}. */
+  /**
+   * The armed kinds of a page, as a bit set of {@link #CODE}, {@link #VIDEO} and {@link #TABLE}.
+   */
   public int kinds(int storePage) {
     return kinds[storePage];
   }
@@ -79,13 +89,21 @@ public final class WriteTraces {
 
   /** Reports a store to {@code length} bytes at store index {@code offset}; may span pages. */
   public void written(int offset, int length) {
+    written(offset, length, CODE | VIDEO | TABLE);
+  }
+
+  /** Like {@link #written(int, int)}, for some kinds of traces only. */
+  void written(int offset, int length, int among) {
     int end = offset + length;
     while (offset < end) {
       int stop = Math.min(end, (offset | 0xFFF) + 1);
-      int kind = kinds[offset >>> 12];
+      int kind = kinds[offset >>> 12] & among;
       if (kind != 0) {
         if ((kind & VIDEO) != 0) {
           videoHandler.written(offset, stop - offset);
+        }
+        if ((kind & TABLE) != 0) {
+          tableHandler.written(offset, stop - offset);
         }
         if ((kind & CODE) != 0) {
           codeHandler.written(offset, stop - offset);
