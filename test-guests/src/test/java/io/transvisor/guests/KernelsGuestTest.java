@@ -82,4 +82,33 @@ class KernelsGuestTest {
             DONE
             """);
   }
+
+  @Test
+  void profileNamesWhatItSpendsTimeIn() throws IOException {
+    Path stacks = directory.resolve("stacks");
+    try (ProgramRun run =
+        ProgramRun.start(
+            "profile",
+            "-symbols",
+            kernel,
+            "-collapsed",
+            stacks + "",
+            "-syntax",
+            "intel",
+            "-m",
+            "32",
+            "-kernel",
+            kernel,
+            "-append",
+            "fib passes=2",
+            "-display",
+            "none")) {
+      assertThat(run.awaitExit()).as(run.error()).isZero();
+      assertThat(run.error())
+          .containsPattern("user +[1-9][0-9.]+ %")
+          .containsPattern("user +fibonacci\\n")
+          .containsPattern("call +0x[0-9a-f]+");
+    }
+    assertThat(Files.readString(stacks)).containsPattern("user;(.*;)?fibonacci [0-9]+\\n");
+  }
 }

@@ -26,11 +26,11 @@ final class Strings {
   private Strings() {}
 
   static void define(FormTable t) {
-    rows(t, "A4", "A5", "movs Xv,Yv", StringCopies.Movs.class);
-    rows(t, "AA", "AB", "stos Yv", StringCopies.Stos.class);
-    rows(t, "AC", "AD", "lods Xv", StringCopies.Lods.class);
+    rows(t, "A4", "A5", "movs Yv,Xv", StringCopies.Movs.class);
+    rows(t, "AA", "AB", "stos Yv,eAX", StringCopies.Stos.class);
+    rows(t, "AC", "AD", "lods eAX,Xv", StringCopies.Lods.class);
     rows(t, "A6", "A7", "cmps Xv,Yv", StringComparisons.Cmps.class);
-    rows(t, "AE", "AF", "scas Yv", StringComparisons.Scas.class);
+    rows(t, "AE", "AF", "scas eAX,Yv", StringComparisons.Scas.class);
     rows(t, "6C", "6D", "ins Yv,DX", StringPorts.Ins.class);
     rows(t, "6E", "6F", "outs DX,Xv", StringPorts.Outs.class);
   }
@@ -41,7 +41,9 @@ final class Strings {
       String opcode,
       String text,
       Class<? extends Handler> template) {
-    Form bytes = t.op(byteOpcode, text.replace('v', 'b')).any(Semantics.sized(template, BYTE));
+    Form bytes =
+        t.op(byteOpcode, text.replace("Xv", "Xb").replace("Yv", "Yb").replace("eAX", "AL"))
+            .any(Semantics.sized(template, BYTE));
     Form words =
         t.op(opcode, text).both(Semantics.sized(template, WORD), Semantics.sized(template, DWORD));
     for (Form form : new Form[] {bytes, words}) {

@@ -27,9 +27,9 @@ final class XmmMoves {
     halves(t);
     general(t);
     Handler storeAligned = action(XmmMoves::storeAligned);
-    t.op("NP 0F 2B /r:m", "movntps M,Vx").any(storeAligned).requires(CpuModel.SSE);
-    t.op("66 0F 2B /r:m", "movntpd M,Vx").any(storeAligned).requires(CpuModel.SSE2);
-    t.op("66 0F E7 /r:m", "movntdq M,Vx").any(storeAligned).requires(CpuModel.SSE2);
+    t.op("NP 0F 2B /r:m", "movntps Mx,Vx").any(storeAligned).requires(CpuModel.SSE);
+    t.op("66 0F 2B /r:m", "movntpd Mx,Vx").any(storeAligned).requires(CpuModel.SSE2);
+    t.op("66 0F E7 /r:m", "movntdq Mx,Vx").any(storeAligned).requires(CpuModel.SSE2);
     t.op("NP 0F C3 /r:m", "movnti Md,Gd")
         .any(action((c, i) -> c.writeD(i, c.gpr[i.reg])))
         .requires(CpuModel.SSE2);

@@ -7,14 +7,19 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 
 /**
- * The program: {@code transvisor run|demo|screendump} and the {@link Subcommand}s on the class
- * path. Exit codes: the guest's, or 2 for a mistake in what we were given.
+ * The program: {@code transvisor run|demo|screendump|profile} and the {@link Subcommand}s on the
+ * class path. Exit codes: the guest's, or 2 for a mistake in what we were given.
  */
 @Command(
     name = "transvisor",
     description = "Runs 32-bit x86 PC guests and shows their screens over VNC.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {RunCommand.class, DemoCommand.class, ScreendumpCommand.class},
+    subcommands = {
+      RunCommand.class,
+      DemoCommand.class,
+      ScreendumpCommand.class,
+      ProfileCommand.class
+    },
     versionProvider = Transvisor.Version.class,
     footer = {
       "",

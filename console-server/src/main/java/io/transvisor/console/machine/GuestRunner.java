@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** One run of a machine in this process: screen, vCPU thread, orderly end. */
 public final class GuestRunner {
@@ -23,6 +24,15 @@ public final class GuestRunner {
    * @return the exit code
    */
   public static int run(MachineSpec spec, String hint) {
+    return run(spec, hint, assembled -> {});
+  }
+
+  /**
+   * Builds the machine and runs it to its end on this thread.
+   *
+   * @param beforeStart gets the machine before it executes anything
+   */
+  public static int run(MachineSpec spec, String hint, Consumer<AssembledMachine> beforeStart) {
     AssembledMachine assembled = MachineFactory.assemble(spec);
     Machine machine = assembled.machine();
     CountDownLatch closed = new CountDownLatch(1);
@@ -37,6 +47,7 @@ public final class GuestRunner {
       if (spec.mmuChecked()) {
         mmu(machine).checkContinuously();
       }
+      beforeStart.accept(assembled);
       int code = machine.run();
       if (machine.shutdownMessage() != null) {
         System.err.println("transvisor: " + machine.shutdownMessage());
