@@ -76,7 +76,10 @@ final class PassTimer {
   boolean isEnough(Budget budget) {
     Window last = windows.getLast();
     long elapsed = last.start() + last.wallNanos();
-    return elapsed >= budget.most() || (elapsed >= budget.least() && isSteady());
+    boolean several = windows.size() >= Budget.ENOUGH_WINDOWS;
+    return elapsed >= budget.limit()
+        || (elapsed >= budget.most() && several)
+        || (elapsed >= budget.least() && isSteady());
   }
 
   private boolean isSteady() {
