@@ -1,6 +1,6 @@
 /* Runs kernels as a line of words says:
 
-     [NAME...] [nano] [ring0|ring3] [passes=N] [precision=53] [tsc] [list]
+     [NAME...] [nano] [ring0|ring3] [passes=N] [tsc] [list]
 
    Without a name all compute kernels run, with "nano" all nano-benchmarks, without a ring compute kernels run in ring 3. For
    each pass it prints
@@ -108,8 +108,6 @@ static void run_list(const char *line, const struct kernel *kernels, int all, in
 }
 
 void run_kernels(const char *line) {
-  uint16_t control = number(option(line, "precision="), 64) == 53 ? 0x27F : 0x37F;
-  __asm__ volatile("fldcw %0" : : "m"(control));
   int nano = option(line, "nano") != NULL;
   int all = !nano && !named(line, compute_kernels) && !named(line, nano_benchmarks);
   run_list(line, compute_kernels, all, option(line, "ring0") ? 0 : 3);

@@ -113,7 +113,7 @@ public final class BenchCommand implements Subcommand {
     Path scratch = Files.createTempDirectory("transvisor-bench");
     try {
       Results results = measure(benchmarks, scratch);
-      System.out.print(new TextReport(results).text());
+      System.out.print(new TextReport(host, results).text());
       if (json != null) {
         new JsonReport(host, results).write(json);
       }

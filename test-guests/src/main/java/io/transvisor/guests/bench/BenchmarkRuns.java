@@ -22,7 +22,7 @@ import java.util.Map;
  */
 final class BenchmarkRuns {
   private static final Budget STEADY = Budget.seconds(0.5, 2);
-  private static final Budget WARMS_UP = Budget.seconds(2, 6);
+  private static final Budget WARMS_UP = Budget.seconds(3, 8);
   private static final Budget QUICK_STEADY = Budget.seconds(0.2, 0.3);
   private static final Budget QUICK_WARMS_UP = Budget.seconds(0.4, 1.2);
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.google.common.collect.ImmutableList;
+import io.transvisor.guests.bench.report.Host;
 import io.transvisor.guests.bench.report.Results;
 import io.transvisor.guests.bench.report.TextReport;
 import io.transvisor.guests.bench.run.Measurement;
@@ -83,7 +84,7 @@ class ResultsTest {
     results.add(measurement(SLOW, SIEVE, 0, 200, "2"), null);
     results.add(measurement(FAST, SIEVE, 0, 100, "2"), null);
     assertThat(results.meanSpeedUp(FAST, SLOW, b -> true).getAsDouble()).isCloseTo(4, within(1e-9));
-    assertThat(new TextReport(results).text())
+    assertThat(new TextReport(Host.describe(), results).text())
         .containsPattern("fib .* 8[.]00 [|]")
         .contains("× slow", "4.00 times as fast", "least: sieve/ring3, 2.00");
   }

@@ -51,6 +51,12 @@ public record Host(
         load.isEmpty() ? "unknown" : load.getFirst().split(" ")[0]);
   }
 
+  /** All in one line. */
+  public String line() {
+    return "%s. %s, %d hardware threads, nominally %.2f GHz; %s; Java %s; load before the run %s."
+        .formatted(date, processor, threads, gigahertz, system, java.strip(), load);
+  }
+
   private static String afterColon(String line) {
     return line.substring(line.indexOf(':') + 1).strip();
   }

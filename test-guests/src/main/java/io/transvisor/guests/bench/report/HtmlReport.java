@@ -93,15 +93,7 @@ public final class HtmlReport {
   }
 
   private void facts() {
-    add(
-        "<p class=\"facts\">%s. %s, %d hardware threads, nominally %.2f GHz; %s; Java %s; load before the run %s.</p>\n",
-        host.date(),
-        HtmlTable.escaped(host.processor()),
-        host.threads(),
-        host.gigahertz(),
-        HtmlTable.escaped(host.system()),
-        HtmlTable.escaped(host.java()),
-        host.load());
+    add("<p class=\"facts\">%s</p>\n", HtmlTable.escaped(host.line()));
   }
 
   // ---- headlines ----

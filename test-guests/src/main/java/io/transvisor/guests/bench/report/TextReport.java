@@ -11,17 +11,19 @@ import java.util.OptionalDouble;
 
 /** The results as Markdown tables that also read well on a terminal. */
 public final class TextReport {
+  private final Host host;
   private final Results results;
   private final List<Subject> subjects;
 
-  public TextReport(Results results) {
+  public TextReport(Host host, Results results) {
+    this.host = host;
     this.results = results;
     this.subjects = results.measuredSubjects();
   }
 
   /** All tables, then what was skipped and what failed. */
   public String text() {
-    StringBuilder s = new StringBuilder();
+    StringBuilder s = new StringBuilder("\n" + host.line() + "\n");
     for (Place place : Place.values()) {
       for (Kind kind : Kind.values()) {
         List<Benchmark> rows =

@@ -26,7 +26,8 @@ public final class Suite {
           "hash",
           "mmx");
 
-  private static final ImmutableList<String> FLOATING = ImmutableList.of("mandelbrot", "matrix");
+  private static final ImmutableList<String> FLOATING =
+      ImmutableList.of("mandelbrot", "mandelbrot-53", "matrix", "matrix-53");
 
   private static final ImmutableList<Benchmark> ALL = all();
 
