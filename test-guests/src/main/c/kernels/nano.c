@@ -1,7 +1,9 @@
-/* The nano-benchmarks: what single architectural events cost. Table and set-up; the timed paths are in nano_paths.asm. */
+/* The nano-benchmarks: what single architectural events and instructions cost. Table and set-up; the timed paths are in
+   nano_paths.asm and mixes.asm. */
 
 #include "guest.h"
 #include "kernel.h"
+#include "mixes.h"
 #include "nano_paths.h"
 #include "platform.h"
 
@@ -61,6 +63,29 @@ static uint32_t serial_interrupt(void) {
   return sum;
 }
 
+static void mix_prepare(void) {
+  uint32_t *words = (uint32_t *)MIX_COPY;
+  fill_random((uint32_t *)MIX_DATA, MIX_DATA_WORDS);
+  for (uint32_t i = 0; i < MIX_DATA_WORDS; i++) {
+    words[i] = 0;
+  }
+}
+
+/* A 16-bit segment of 64 KB, by its type's descriptor byte. */
+static void set_segment16(uint32_t *entry, uint32_t base, uint32_t type) {
+  entry[0] = base << 16 | 0xFFFF;
+  entry[1] = (base & 0xFF000000u) | type << 8 | (base >> 16 & 0xFF);
+}
+
+/* Descriptors 8 and 9. */
+static void code16_prepare(void) {
+  mix_prepare();
+  set_segment16(gdt + 16, (uint32_t)code16_start, 0x9A);
+  set_segment16(gdt + 18, MIX_DATA, 0x92);
+}
+
+#define MIX(text, name, prepare) {"mix-" text, prepare, mix_##name, (uint32_t)mix_##name##_instructions}
+
 const struct kernel nano_benchmarks[] = {
   {"int80", int80_prepare, int80, 300000},
   {"sysenter", sysenter_prepare, sysenter, 1000000},
@@ -84,5 +109,18 @@ const struct kernel nano_benchmarks[] = {
   {"walk", NULL, walk, 2000},
   {"cr0-write", NULL, cr0_write, 500000},
   {"interrupt", interrupt_prepare, serial_interrupt, 50000},
+  MIX("alu", alu, NULL),
+  MIX("adc", adc, NULL),
+  MIX("mul-div", muldiv, NULL),
+  MIX("shifts", shifts, NULL),
+  MIX("setcc-cmov", setcc, NULL),
+  MIX("load-modify-store", memory, mix_prepare),
+  MIX("push-pop", pushpop, NULL),
+  MIX("lodsb-stosb", lodsb, mix_prepare),
+  MIX("code-page-store", code_page, NULL),
+  MIX("branches", branches, NULL),
+  MIX("call-ret", call, NULL),
+  MIX("indirect-call", indirect, NULL),
+  MIX("16-bit", code16, code16_prepare),
   {NULL, NULL, NULL, 0},
 };

@@ -1,5 +1,6 @@
 /**
- * Measures how fast emulators run the benchmark guest: kernels of known length, timed from outside
- * by the lines the guest sends over its serial line. Knows emulators only as programs to start.
+ * The {@code bench} command: runs the kernels guest on this program's engines, other emulators and
+ * the host, timed from outside by the lines the guest sends over its serial line. Knows emulators,
+ * this one included, only as programs to start.
  */
 package io.transvisor.guests.bench;

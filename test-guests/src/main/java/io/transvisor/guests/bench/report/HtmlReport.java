@@ -53,6 +53,7 @@ public final class HtmlReport {
     compute(Place.RING0, "speed-ring0");
     warmUp();
     events();
+    mixes();
     notes();
     add(
         "<script type=\"application/json\" id=\"results\">\n%s\n</script>\n</body>\n</html>\n",
@@ -106,10 +107,10 @@ public final class HtmlReport {
     Subject best = ours.getLast();
     add("<div class=\"cards\">\n");
     for (Subject other : subjects) {
-      if (other != best) {
+      if (other == base && other != best || !other.isOurs()) {
         card(best, other, b -> b.kind() == Kind.INTEGER, "integer and memory kernels");
         card(best, other, b -> b.kind() == Kind.FLOATING, "x87 kernels");
-        card(best, other, b -> !b.kind().isCompute(), "single events");
+        card(best, other, b -> b.kind().isEvent(), "single events");
       }
     }
     add("</div>\n");
@@ -225,24 +226,12 @@ public final class HtmlReport {
     add(
         "<p>Nanoseconds an operation in steady state, and in brackets cycles at %.2f GHz.%s</p>\n",
         host.gigahertz(), spreadNote());
-    List<Subject> shown = subjects.stream().filter(s -> !s.id().equals("native")).toList();
     List<String> head = new ArrayList<>(List.of("event"));
-    shown.forEach(s -> head.add(s.title()));
+    emulators().forEach(s -> head.add(s.title()));
     head.add("2006: native / software VMM / hardware VMM");
     HtmlTable table = new HtmlTable().head(head);
-    for (Benchmark b : results.benchmarks(b -> b.place() == Place.NANO)) {
-      List<String> row = new ArrayList<>(List.of(b.operation()));
-      for (Subject s : shown) {
-        OptionalDouble nanos = results.nanos(s, b);
-        row.add(
-            nanos.isEmpty()
-                ? ""
-                : "%s%s (%s)"
-                    .formatted(
-                        TextReport.number(nanos.getAsDouble()),
-                        spread(s, b),
-                        TextReport.number(nanos.getAsDouble() * host.gigahertz())));
-      }
+    for (Benchmark b : results.benchmarks(b -> b.kind().isEvent())) {
+      List<String> row = cycles(b);
       PaperFigures paper = PaperFigures.byKernel().get(b.kernel());
       row.add(
           paper == null
@@ -258,6 +247,44 @@ public final class HtmlReport {
         Software and Hardware Techniques for x86 Virtualization</cite>, ASPLOS 2006, as its readers quote them: check them in the paper
         before you use them. Its events are near to ours, not the same: its system call is SYSCALL in 64-bit code.</p>
         """);
+  }
+
+  private List<Subject> emulators() {
+    return subjects.stream().filter(s -> !s.id().equals("native")).toList();
+  }
+
+  /** The operation, and for each emulator nanoseconds and cycles. */
+  private List<String> cycles(Benchmark b) {
+    List<String> row = new ArrayList<>(List.of(b.operation()));
+    for (Subject s : emulators()) {
+      OptionalDouble nanos = results.nanos(s, b);
+      row.add(
+          nanos.isEmpty()
+              ? ""
+              : "%s%s (%s)"
+                  .formatted(
+                      TextReport.number(nanos.getAsDouble()),
+                      spread(s, b),
+                      TextReport.number(nanos.getAsDouble() * host.gigahertz())));
+    }
+    return row;
+  }
+
+  // ---- mixes ----
+
+  private void mixes() {
+    if (!charts.containsKey("mixes")) {
+      return;
+    }
+    add("<h2>%s</h2>\n", charts.get("mixes").title());
+    add(
+        "<p>Loops of one kind of instruction in ring 0. Nanoseconds and, in brackets, cycles.</p>\n");
+    figure("mixes");
+    List<String> head = new ArrayList<>(List.of("instruction"));
+    emulators().forEach(s -> head.add(s.title()));
+    HtmlTable table = new HtmlTable().head(head);
+    results.benchmarks(b -> b.kind() == Kind.MIX).forEach(b -> table.row(cycles(b)));
+    add("%s", table);
   }
 
   // ---- the rest ----

@@ -11,6 +11,7 @@ import io.transvisor.guests.bench.chart.Palette;
 import io.transvisor.guests.bench.run.Measurement;
 import io.transvisor.guests.bench.run.Subject;
 import io.transvisor.guests.bench.suite.Benchmark;
+import io.transvisor.guests.bench.suite.Benchmark.Kind;
 import io.transvisor.guests.bench.suite.Benchmark.Place;
 import io.transvisor.guests.bench.suite.GuestFiles;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Predicate;
 
 /** The charts of a report. Those without data are not there. */
 public final class ReportCharts {
@@ -41,7 +43,9 @@ public final class ReportCharts {
     speed(Place.RING3).ifPresent(c -> charts.put("speed-ring3", c));
     speed(Place.RING0).ifPresent(c -> charts.put("speed-ring0", c));
     warmUp().ifPresent(c -> charts.put("warm-up", c));
-    events().ifPresent(c -> charts.put("events", c));
+    cycles("Cost of single events", b -> b.kind().isEvent())
+        .ifPresent(c -> charts.put("events", c));
+    cycles("Instruction mixes", b -> b.kind() == Kind.MIX).ifPresent(c -> charts.put("mixes", c));
     return charts;
   }
 
@@ -128,13 +132,15 @@ public final class ReportCharts {
     return new Curve(Palette.of(subject.id()), seconds, speeds);
   }
 
-  private Optional<Chart> events() {
+  private Optional<Chart> cycles(String title, Predicate<Benchmark> which) {
     List<Row> rows = new ArrayList<>();
-    for (Benchmark b : results.benchmarks(b -> b.place() == Place.NANO)) {
+    boolean papers = false;
+    for (Benchmark b : results.benchmarks(which)) {
       List<Dot> dots = new ArrayList<>();
       PaperFigures paper = PaperFigures.byKernel().get(b.kernel());
       if (paper != null) {
         dots.add(new Dot(paper.software(), "", "software VMM in the paper"));
+        papers = true;
       }
       for (Subject s : subjects) {
         OptionalDouble nanos = results.nanos(s, b);
@@ -155,11 +161,11 @@ public final class ReportCharts {
         ? Optional.empty()
         : Optional.of(
             new DotChart(
-                "Cost of single events",
+                title,
                 "processor cycles an operation (%.2f GHz)".formatted(host.gigahertz()),
                 shown,
                 rows,
                 0,
-                "software VMM of 2006"));
+                papers ? "software VMM of 2006" : ""));
   }
 }

@@ -5,9 +5,10 @@ import io.transvisor.guests.bench.suite.Benchmark;
 import io.transvisor.guests.bench.suite.Benchmark.Kind;
 import io.transvisor.guests.bench.suite.Benchmark.Place;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Predicate;
 
 /** The results as Markdown tables that also read well on a terminal. */
 public final class TextReport {
@@ -49,6 +50,9 @@ public final class TextReport {
   }
 
   private static String unit(Kind kind) {
+    if (kind == Kind.MIX) {
+      return "ns an instruction";
+    }
     return kind.isCompute() ? "ms a pass" : "ns an operation";
   }
 
@@ -103,38 +107,31 @@ public final class TextReport {
   private String summary() {
     StringBuilder s = new StringBuilder("\n");
     for (Comparison c : comparisons()) {
-      for (boolean compute : new boolean[] {true, false}) {
-        OptionalDouble mean =
-            results.meanSpeedUp(c.subject(), c.base(), b -> b.kind().isCompute() == compute);
-        if (mean.isPresent()) {
-          s.append(
-              "%s against %s, %s: %s times as fast (geometric mean%s)\n"
-                  .formatted(
-                      c.subject().title(),
-                      c.base().title(),
-                      compute ? "compute kernels" : "nano-benchmarks",
-                      number(mean.getAsDouble()),
-                      slowest(c, compute)));
-        }
-      }
+      s.append(summary(c, "compute kernels", b -> b.kind().isCompute()));
+      s.append(summary(c, "single events", b -> b.kind().isEvent()));
+      s.append(summary(c, "instruction mixes", b -> b.kind() == Kind.MIX));
     }
     return s.append('\n').toString();
   }
 
-  private String slowest(Comparison c, boolean compute) {
-    Optional<Benchmark> worst =
-        results.benchmarks().stream()
-            .filter(b -> b.kind().isCompute() == compute)
+  private String summary(Comparison c, String what, Predicate<Benchmark> which) {
+    OptionalDouble mean = results.meanSpeedUp(c.subject(), c.base(), which);
+    if (mean.isEmpty()) {
+      return "";
+    }
+    Benchmark least =
+        results.benchmarks(which).stream()
             .filter(b -> results.speedUp(c.subject(), c.base(), b).isPresent())
-            .min((a, b) ->
-                Double.compare(
-                    results.speedUp(c.subject(), c.base(), a).getAsDouble(),
-                    results.speedUp(c.subject(), c.base(), b).getAsDouble()));
-    return worst
-        .map(b ->
-            "; least: %s, %s"
-                .formatted(b.id(), number(results.speedUp(c.subject(), c.base(), b).getAsDouble())))
-        .orElse("");
+            .min(Comparator.comparing(b -> results.speedUp(c.subject(), c.base(), b).getAsDouble()))
+            .orElseThrow();
+    return "%s against %s, %s: %s times as fast (geometric mean; least: %s, %s)\n"
+        .formatted(
+            c.subject().title(),
+            c.base().title(),
+            what,
+            number(mean.getAsDouble()),
+            least.id(),
+            number(results.speedUp(c.subject(), c.base(), least).getAsDouble()));
   }
 
   private static String figure(OptionalDouble nanos, Kind kind) {
@@ -145,9 +142,9 @@ public final class TextReport {
     return value.isEmpty() ? "" : number(value.getAsDouble());
   }
 
-  /** Three digits that matter. */
+  /** Two or three digits that matter. */
   static String number(double value) {
-    int decimals = value >= 100 ? 0 : value >= 10 ? 1 : 2;
+    int decimals = value >= 100 ? 0 : value >= 10 ? 1 : value >= 0.1 ? 2 : 3;
     return String.format("%,." + decimals + "f", value);
   }
 

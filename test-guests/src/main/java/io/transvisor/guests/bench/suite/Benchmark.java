@@ -32,7 +32,8 @@ public record Benchmark(String kernel, Place place, Kind kind, String operation)
     INTEGER("Integer and memory kernels"),
     FLOATING("x87 kernels"),
     EVENT("Privileged and control-flow events"),
-    PAGING("Paging");
+    PAGING("Paging"),
+    MIX("Instruction mixes");
 
     private final String title;
 
@@ -47,6 +48,11 @@ public record Benchmark(String kernel, Place place, Kind kind, String operation)
     /** Whether these are programs that compute, and also run natively. */
     public boolean isCompute() {
       return this == INTEGER || this == FLOATING;
+    }
+
+    /** Whether these are single events of the processor. */
+    public boolean isEvent() {
+      return this == EVENT || this == PAGING;
     }
   }
 

@@ -29,6 +29,22 @@ public final class Suite {
   private static final ImmutableList<String> FLOATING =
       ImmutableList.of("mandelbrot", "mandelbrot-53", "matrix", "matrix-53");
 
+  private static final ImmutableList<String> MIXES =
+      ImmutableList.of(
+          "alu",
+          "adc",
+          "mul-div",
+          "shifts",
+          "setcc-cmov",
+          "load-modify-store",
+          "push-pop",
+          "lodsb-stosb",
+          "code-page-store",
+          "branches",
+          "call-ret",
+          "indirect-call",
+          "16-bit");
+
   private static final ImmutableList<Benchmark> ALL = all();
 
   private Suite() {}
@@ -61,6 +77,9 @@ public final class Suite {
     paging(all, "pte-invlpg", "page-table entry changed, INVLPG, access");
     paging(all, "invlpg", "INVLPG");
     paging(all, "walk", "walk over 512 pages");
+    for (String mix : MIXES) {
+      all.add(new Benchmark("mix-" + mix, Place.NANO, Kind.MIX, "instruction of " + mix));
+    }
     return ImmutableList.copyOf(all);
   }
 
@@ -80,12 +99,12 @@ public final class Suite {
   /**
    * The benchmarks whose id contains a match of the pattern.
    *
-   * @param quick without those that repeat a ring-3 kernel in ring 0
+   * @param quick without those that repeat a ring-3 kernel in ring 0, and without the mixes
    */
   public static ImmutableList<Benchmark> matching(Pattern pattern, boolean quick) {
     Predicate<Benchmark> wanted = b -> pattern.matcher(b.id()).find();
     return ALL.stream()
-        .filter(wanted.and(b -> !quick || b.place() != Place.RING0))
+        .filter(wanted.and(b -> !quick || b.place() != Place.RING0 && b.kind() != Kind.MIX))
         .collect(ImmutableList.toImmutableList());
   }
 }
