@@ -107,7 +107,7 @@ class KernelsGuestTest {
       assertThat(run.error())
           .containsPattern("user +[1-9][0-9.]+ %")
           .containsPattern("user +fibonacci\\n")
-          .containsPattern("call +0x[0-9a-f]+");
+          .containsPattern(" [0-9a-f]{8}  [a-z]+ +[^%]*\\n");
     }
     assertThat(Files.readString(stacks)).containsPattern("user;(.*;)?fibonacci [0-9]+\\n");
   }
