@@ -2,6 +2,7 @@ package io.transvisor.bt.interp;
 
 import io.transvisor.core.cpu.CpuModel;
 import io.transvisor.core.cpu.CpuState;
+import io.transvisor.core.irq.InterruptController;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -37,12 +38,18 @@ final class CpuIdentification {
     }
     switch (leaf) {
       case 0 -> answer(c, m.maxLeaf(), GENU, NTEL, INEI);
-      case 1 -> answer(c, m.signature(), miscellaneous(m), 0, m.features());
+      case 1 -> answer(c, m.signature(), miscellaneous(m), 0, features(c));
       default -> {
         int[] d = m.cacheDescriptors();
         answer(c, d[0], d[1], d[2], d[3]);
       }
     }
+  }
+
+  /** Leaf 1 EDX: a local APIC that IA32_APIC_BASE has switched off does not show. */
+  private static int features(Cpu c) {
+    boolean apic = (c.interrupts.apicBase() & InterruptController.APIC_BASE_ENABLE) != 0;
+    return apic ? c.model.features() : c.model.features() & ~CpuModel.APIC;
   }
 
   /** Leaf 1 EBX: brand index, and the CLFLUSH line in units of eight bytes. */

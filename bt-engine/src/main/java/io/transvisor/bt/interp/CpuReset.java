@@ -4,12 +4,22 @@ import io.transvisor.core.cpu.CpuState;
 import io.transvisor.core.cpu.Mxcsr;
 import java.util.Arrays;
 
-/** The state after power-on or RESET# (SDM volume 3, table 9-1). */
+/** The state after power-on, RESET# or INIT (SDM volume 3, table 9-1). */
 final class CpuReset {
   private CpuReset() {}
 
-  /** Sets everything but the count of retired instructions and the pending word. */
+  /** RESET#: sets everything but the count of retired instructions and the pending word. */
   static void reset(Cpu c) {
+    c.cr0 = CpuState.CR0_CD | CpuState.CR0_NW | CpuState.CR0_ET;
+    c.msrs.reset();
+    c.fpu.reset();
+    Arrays.fill(c.xmm, 0);
+    c.mxcsr = Mxcsr.INITIAL;
+    initialise(c);
+  }
+
+  /** INIT: leaves caches, model-specific, x87 and SSE registers alone. */
+  static void initialise(Cpu c) {
     Arrays.fill(c.gpr, 0);
     c.gpr[CpuState.EDX] = c.model.signature();
     c.setEflags(0);
@@ -27,17 +37,13 @@ final class CpuReset {
     c.gdtLimit = 0xFFFF;
     c.idtBase = 0;
     c.idtLimit = 0xFFFF;
-    c.cr0 = CpuState.CR0_CD | CpuState.CR0_NW | CpuState.CR0_ET;
+    c.cr0 = c.cr0 & (CpuState.CR0_CD | CpuState.CR0_NW) | CpuState.CR0_ET;
     c.cr2 = 0;
     c.cr3 = 0;
     c.cr4 = 0;
     Arrays.fill(c.dr, 0);
     c.dr[6] = 0xFFFF0FF0;
     c.dr[7] = 0x400;
-    c.msrs.reset();
-    c.fpu.reset();
-    Arrays.fill(c.xmm, 0);
-    c.mxcsr = Mxcsr.INITIAL;
     c.halted = false;
     c.interruptShadow = false;
     c.nmiBlocked = false;

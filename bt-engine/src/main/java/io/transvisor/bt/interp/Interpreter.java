@@ -283,7 +283,10 @@ final class Interpreter {
 
   private void takeInterrupts() {
     int pending = c.pending;
-    if ((pending & CpuState.PENDING_NMI) != 0 && !c.nmiBlocked) {
+    if ((pending & CpuState.PENDING_INIT) != 0) {
+      PendingWord.clear(c, CpuState.PENDING_INIT);
+      CpuReset.initialise(c);
+    } else if ((pending & CpuState.PENDING_NMI) != 0 && !c.nmiBlocked) {
       PendingWord.clear(c, CpuState.PENDING_NMI);
       c.halted = false;
       c.nmiBlocked = true;

@@ -7,6 +7,7 @@ import io.transvisor.core.cpu.ExecutionEngine;
 import io.transvisor.core.device.ResetKind;
 import io.transvisor.core.device.StateReader;
 import io.transvisor.core.device.StateWriter;
+import io.transvisor.core.irq.CpuPins;
 import io.transvisor.core.irq.InterruptController;
 import io.transvisor.core.irq.IrqLine;
 import io.transvisor.core.memory.PhysicalMemory;
@@ -14,7 +15,7 @@ import io.transvisor.core.port.PortSpace;
 import io.transvisor.mmu.Mmu;
 
 /** The pure interpreter: {@code -engine interpret}. */
-public final class InterpreterEngine implements ExecutionEngine {
+public final class InterpreterEngine implements ExecutionEngine, CpuPins {
   private final Cpu cpu;
   private final Interpreter interpreter;
 
@@ -38,7 +39,7 @@ public final class InterpreterEngine implements ExecutionEngine {
     return cpu;
   }
 
-  /** The CPU's INTR pin, for the interrupt controller. */
+  @Override
   public IrqLine intr() {
     return high -> {
       if (high) {
@@ -49,9 +50,14 @@ public final class InterpreterEngine implements ExecutionEngine {
     };
   }
 
-  /** The CPU's NMI pin. */
+  @Override
   public void nmi() {
     PendingWord.set(cpu, CpuState.PENDING_NMI);
+  }
+
+  @Override
+  public void init() {
+    PendingWord.set(cpu, CpuState.PENDING_INIT);
   }
 
   @Override

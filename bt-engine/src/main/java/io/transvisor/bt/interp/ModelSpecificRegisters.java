@@ -3,6 +3,7 @@ package io.transvisor.bt.interp;
 import io.transvisor.core.cpu.CpuModel;
 import io.transvisor.core.device.StateReader;
 import io.transvisor.core.device.StateWriter;
+import io.transvisor.core.irq.InterruptController;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -11,13 +12,14 @@ import java.util.stream.IntStream;
  * The model-specific registers that RDMSR and WRMSR reach (SDM volume 4, tables of the Pentium 4,
  * the P6 family and the Pentium). Most only hold what is written: caches, machine checks and
  * performance events have nothing behind them here. Which exist follows from the model's family and
- * features; APIC_BASE does not exist, as no local APIC is advertised.
+ * features.
  */
 final class ModelSpecificRegisters {
   static final int P5_MC_ADDR = 0;
   static final int P5_MC_TYPE = 1;
   static final int TSC = 0x10;
   static final int PLATFORM_ID = 0x17;
+  static final int APIC_BASE = 0x1B;
   static final int EBL_CR_POWERON = 0x2A;
   static final int BIOS_UPDT_TRIG = 0x79;
   static final int BIOS_SIGN = 0x8B;
@@ -51,6 +53,10 @@ final class ModelSpecificRegisters {
 
   private static final long PAT_RESET = 0x0007_0406_0007_0406L;
   private static final long PHYSICAL_ADDRESS = (1L << 36) - 1;
+  private static final long APIC_BASE_BITS =
+      PHYSICAL_ADDRESS & -4096
+          | InterruptController.APIC_BASE_BSP
+          | InterruptController.APIC_BASE_ENABLE;
   private static final long PERFCTR_MASK = (1L << 40) - 1;
 
   /** Memory types 0, 1, 4, 5, 6; bit n is type n. PAT knows 7 (UC-) as well. */
@@ -173,6 +179,9 @@ final class ModelSpecificRegisters {
         default -> {}
       }
     }
+    if (register == APIC_BASE && hasApicBase()) {
+      return c.interrupts.apicBase();
+    }
     Long value = values.get(register);
     if (value == null) {
       throw c.gp(0);
@@ -194,10 +203,21 @@ final class ModelSpecificRegisters {
       writeSysenter(register, (int) value);
       return;
     }
+    if (register == APIC_BASE && hasApicBase()) {
+      if ((value & ~APIC_BASE_BITS) != 0) {
+        throw c.gp(0);
+      }
+      c.interrupts.setApicBase(value);
+      return;
+    }
     if (!values.containsKey(register) || !isWritable(register, value)) {
       throw c.gp(0);
     }
     values.put(register, stored(register, value));
+  }
+
+  private boolean hasApicBase() {
+    return c.model.has(CpuModel.APIC) && c.model.family() >= 6;
   }
 
   private void writeSysenter(int register, int value) {

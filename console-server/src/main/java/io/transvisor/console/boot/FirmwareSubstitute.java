@@ -1,8 +1,12 @@
 package io.transvisor.console.boot;
 
+import io.transvisor.core.cpu.CpuModel;
 import io.transvisor.core.memory.PhysicalMemory;
 import io.transvisor.core.port.PortSpace;
 import io.transvisor.device.acpi.AcpiTables;
+import io.transvisor.device.apic.LocalApic;
+import io.transvisor.device.apic.MpTables;
+import io.transvisor.device.chipset.Piix3;
 
 /**
  * Does for a kernel booted without firmware what firmware would have done to the board: PCI
@@ -29,14 +33,31 @@ public final class FirmwareSubstitute {
   /** The root pointer lies where operating systems search for it. */
   private static final int RSDP_ADDRESS = 0xF0000;
 
+  /** Likewise the MultiProcessor Specification's floating pointer. */
+  private static final int MP_ADDRESS = 0xF0100;
+
+  /** Interrupts of PIRQA to PIRQD, and of the power management function. */
+  private static final int[] PCI_IRQS = {10, 10, 11, 11};
+
+  private static final int SCI_IRQ = 9;
+
+  /** Enabled, with the vector it has after reset. */
+  private static final int SPURIOUS_VECTOR = 0x1FF;
+
+  private static final int LINT0_EXT_INT = 0x8700;
+  private static final int LINT1_NMI = 0x8400;
+
   private final PortSpace ports;
   private final PhysicalMemory memory;
   private final AcpiTables acpi;
+  private final CpuModel cpu;
 
-  public FirmwareSubstitute(PortSpace ports, PhysicalMemory memory, AcpiTables acpi) {
+  public FirmwareSubstitute(
+      PortSpace ports, PhysicalMemory memory, AcpiTables acpi, CpuModel cpu) {
     this.ports = ports;
     this.memory = memory;
     this.acpi = acpi;
+    this.cpu = cpu;
   }
 
   /** Sets the board up after a reset and says what the kernel finds. */
@@ -48,11 +69,14 @@ public final class FirmwareSubstitute {
     config(IDE, COMMAND, 2, 5);
     config(POWER_MANAGEMENT, 0x40, 4, AcpiTables.PM_BASE | 1);
     config(POWER_MANAGEMENT, 0x80, 1, 1);
-    config(POWER_MANAGEMENT, INTERRUPT_LINE, 1, 9);
+    config(POWER_MANAGEMENT, INTERRUPT_LINE, 1, SCI_IRQ);
     config(DISPLAY, BAR0, 4, FRAME_BUFFER);
     config(DISPLAY, BAR0 + 8, 4, DISPLAY_REGISTERS);
     config(DISPLAY, COMMAND, 2, 3);
     initialiseInterruptControllers();
+    if (cpu.has(CpuModel.APIC)) {
+      setUpApics();
+    }
     int usable = memory.ramSize() - MemoryRange.ACPI_SIZE & -4096;
     new AcpiPlacement(memory, acpi).place(usable, RSDP_ADDRESS);
     return new KernelBoot.FirmwareData(usable, RSDP_ADDRESS);
@@ -75,7 +99,9 @@ public final class FirmwareSubstitute {
 
   /** PIRQ A and B to IRQ 10, C and D to IRQ 11, both level-triggered, as SeaBIOS has it. */
   private void routeInterrupts() {
-    config(ISA_BRIDGE, 0x60, 4, 0x0B0B0A0A);
+    for (int pirq = 0; pirq < PCI_IRQS.length; pirq++) {
+      config(ISA_BRIDGE, Piix3.PIRQRC + pirq, 1, PCI_IRQS[pirq]);
+    }
     ports.write(0x4D1, 1, 0x0C);
   }
 
@@ -88,5 +114,20 @@ public final class FirmwareSubstitute {
     for (int[] w : writes) {
       ports.write(w[0], 1, w[1]);
     }
+  }
+
+  /** Virtual wire mode (MultiProcessor Specification 1.4, 3.6.2.2), and the tables. */
+  private void setUpApics() {
+    memory.write(LocalApic.DEFAULT_BASE + 0xF0, 4, SPURIOUS_VECTOR);
+    memory.write(LocalApic.DEFAULT_BASE + 0x350, 4, LINT0_EXT_INT);
+    memory.write(LocalApic.DEFAULT_BASE + 0x360, 4, LINT1_NMI);
+    byte[] tables = MpTables.build(MP_ADDRESS, cpu, FirmwareSubstitute::pciInterrupt);
+    memory.writeBytes(MP_ADDRESS, tables, 0, tables.length);
+  }
+
+  private static int pciInterrupt(int slot, int pin) {
+    return slot << 3 == (POWER_MANAGEMENT & ~7) && pin == 0
+        ? SCI_IRQ
+        : PCI_IRQS[Piix3.pirq(slot, pin + 1)];
   }
 }

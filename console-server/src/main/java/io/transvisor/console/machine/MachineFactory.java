@@ -7,6 +7,7 @@ import io.transvisor.console.boot.KernelLoader;
 import io.transvisor.core.clock.HostClock;
 import io.transvisor.core.clock.InstructionClock;
 import io.transvisor.core.clock.VirtualClock;
+import io.transvisor.core.cpu.CpuModel;
 import io.transvisor.core.cpu.FpuState;
 import io.transvisor.core.device.Device;
 import io.transvisor.core.error.VmmException;
@@ -60,17 +61,17 @@ public final class MachineFactory {
       machine.setEngine(engine);
       machine.setVideo(board.video());
       if (kernel != null) {
-        bootWithoutFirmware(machine, board, kernel);
+        bootWithoutFirmware(machine, board, kernel, spec.cpu());
       }
       files.release();
       return new AssembledMachine(machine, board);
     }
   }
 
-  /** The wires between CPU and board: INTR, and the x87's FERR and IGNNE. */
+  /** The wires between CPU and board: interrupts, and the x87's FERR and IGNNE. */
   private static void connect(PcBoard board, InterpreterEngine engine) {
     FpuState fpu = engine.cpu().fpu;
-    board.connectCpu(engine.intr());
+    board.connectCpu(engine);
     fpu.errorLine = board.coprocessorError().ferr();
     board.coprocessorError().connectIgnne(high -> fpu.ignoreErrors = high);
   }
@@ -81,10 +82,10 @@ public final class MachineFactory {
         : KernelLoader.load(kernel.path(), kernel.content(), kernel.initrd(), kernel.commandLine());
   }
 
-  private static void bootWithoutFirmware(Machine machine, PcBoard board, KernelBoot kernel) {
+  private static void bootWithoutFirmware(Machine machine, PcBoard board, KernelBoot kernel, CpuModel cpu) {
     PhysicalMemory memory = machine.memory();
     FirmwareSubstitute firmware =
-        new FirmwareSubstitute(machine.ports(), memory, board.acpiTables());
+        new FirmwareSubstitute(machine.ports(), memory, board.acpiTables(), cpu);
     machine.onReset(() -> {
       board.setFirmwareDefaults();
       kernel.boot(memory, machine.engine().cpu(), firmware.prepare());
@@ -96,6 +97,7 @@ public final class MachineFactory {
       MachineSpec spec, Machine machine, byte[] bios, byte[] vgaBios, OpenFiles files) {
     PcOptions.Builder b =
         PcOptions.builder(RtcBase.parse(spec.rtcBase(), Instant.now(), ZoneId.systemDefault()));
+    b.apics(spec.cpu().has(CpuModel.APIC));
     b.firmware(bios, vgaBios).bootOrder(spec.bootOrder()).bootMenu(spec.bootMenu(), 0);
     b.deterministic(spec.clock() == MachineSpec.ClockMode.ICOUNT);
     String[] floppyOptions = {"-fda", "-fdb"};

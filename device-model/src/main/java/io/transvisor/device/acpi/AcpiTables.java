@@ -6,8 +6,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The ACPI 1.0b tables of the board (ACPI 1.0b, 5.2): RSDP, RSDT, FADT of revision 1, FACS, DSDT.
- * There is no MADT: interrupts go through the 8259 pair.
+ * The ACPI 1.0b tables of the board (ACPI 1.0b, 5.2): RSDP, RSDT, FADT of revision 1, FACS, DSDT, and
+ * on a board with APICs the MADT.
  *
  * @param tables the tables behind one another, starting with the FACS; pointers hold offsets into
  *     these bytes
@@ -29,6 +29,11 @@ public record AcpiTables(byte[] tables, byte[] rsdp, byte[] loader) {
   private static final int ACPI_ENABLE = 0xF1;
   private static final int ACPI_DISABLE = 0xF0;
   private static final int SCI_IRQ = 9;
+
+  /** Interrupt models of the FADT. */
+  private static final int DUAL_8259 = 0;
+
+  private static final int MULTIPLE_APIC = 1;
   private static final int CENTURY_REGISTER = 0x32;
 
   /** WBINVD works, C1 works on all processors, no fixed sleep button, no fixed event of the RTC. */
@@ -38,6 +43,7 @@ public record AcpiTables(byte[] tables, byte[] rsdp, byte[] loader) {
   private static final int NO_C2_C3 = 0xFFF;
 
   private static final int HEADER = 36;
+  private static final int POINTER = 4;
   private static final int CHECKSUM = 9;
   private static final int FACS_LENGTH = 64;
   private static final int FADT_LENGTH = 116;
@@ -55,14 +61,24 @@ public record AcpiTables(byte[] tables, byte[] rsdp, byte[] loader) {
     int facs = 0;
     tables.writeBytes(facs());
     int dsdt = append(tables, loader, table("DSDT", 1, Dsdt.build(board)));
-    int fadt = append(tables, null, table("FACP", 1, fadt(facs, dsdt)));
-    int rsdt = append(tables, null, table("RSDT", 1, little(4).putInt(fadt).array()));
+    int fadt = append(tables, null, table("FACP", 1, fadt(board, facs, dsdt)));
+    int[] listed =
+        board.apics()
+            ? new int[] {fadt, append(tables, loader, table("APIC", 1, Madt.build()))}
+            : new int[] {fadt};
+    ByteBuffer pointers = little(POINTER * listed.length);
+    for (int table : listed) {
+      pointers.putInt(table);
+    }
+    int rsdt = append(tables, null, table("RSDT", 1, pointers.array()));
 
     loader.addPointer(TABLES_FILE, fadt + HEADER, TABLES_FILE);
     loader.addPointer(TABLES_FILE, fadt + HEADER + 4, TABLES_FILE);
     loader.addChecksum(TABLES_FILE, fadt + CHECKSUM, fadt, FADT_LENGTH);
-    loader.addPointer(TABLES_FILE, rsdt + HEADER, TABLES_FILE);
-    loader.addChecksum(TABLES_FILE, rsdt + CHECKSUM, rsdt, HEADER + 4);
+    for (int n = 0; n < listed.length; n++) {
+      loader.addPointer(TABLES_FILE, rsdt + HEADER + POINTER * n, TABLES_FILE);
+    }
+    loader.addChecksum(TABLES_FILE, rsdt + CHECKSUM, rsdt, HEADER + pointers.capacity());
     loader.addPointer(RSDP_FILE, RSDP_POINTER, TABLES_FILE);
     loader.addChecksum(RSDP_FILE, RSDP_CHECKSUM, 0, RSDP_LENGTH);
     return new AcpiTables(tables.toByteArray(), rsdp(rsdt), loader.toBytes());
@@ -102,10 +118,10 @@ public record AcpiTables(byte[] tables, byte[] rsdp, byte[] loader) {
     return little(FACS_LENGTH).put(ascii("FACS")).putInt(FACS_LENGTH).array();
   }
 
-  private static byte[] fadt(int facs, int dsdt) {
+  private static byte[] fadt(BoardDescription board, int facs, int dsdt) {
     ByteBuffer b = little(FADT_LENGTH - HEADER);
     b.putInt(facs).putInt(dsdt);
-    b.put((byte) 0).put((byte) 0); // dual 8259, reserved
+    b.put((byte) (board.apics() ? MULTIPLE_APIC : DUAL_8259)).put((byte) 0);
     b.putShort((short) SCI_IRQ).putInt(SMI_COMMAND_PORT);
     b.put((byte) ACPI_ENABLE).put((byte) ACPI_DISABLE).put((byte) 0).put((byte) 0);
     b.putInt(PM_BASE).putInt(0).putInt(PM_BASE + 4).putInt(0).putInt(0).putInt(PM_BASE + 8);

@@ -5,6 +5,7 @@ package io.transvisor.device.acpi;
  *
  * @param ramBytes RAM from address 0, in bytes
  * @param pciHoleStart first address of the window in which PCI memory ranges lie, above all RAM
+ * @param apics whether there are a local APIC and an I/O APIC
  * @param floppyController whether there is one at 3F0h
  * @param parallelPort whether there is one at 378h
  * @param serialPorts which 16550s there are: bit 0 for COM1 to bit 3 for COM4, at the usual places
@@ -12,6 +13,7 @@ package io.transvisor.device.acpi;
 public record BoardDescription(
     int ramBytes,
     int pciHoleStart,
+    boolean apics,
     boolean floppyController,
     boolean parallelPort,
     int serialPorts) {
@@ -23,8 +25,13 @@ public record BoardDescription(
    * there is more RAM.
    */
   public static BoardDescription of(
-      int ramBytes, boolean floppyController, boolean parallelPort, int serialPorts) {
+      int ramBytes,
+      boolean apics,
+      boolean floppyController,
+      boolean parallelPort,
+      int serialPorts) {
     int hole = Integer.compareUnsigned(ramBytes, LOW_HOLE) <= 0 ? LOW_HOLE : HIGH_HOLE;
-    return new BoardDescription(ramBytes, hole, floppyController, parallelPort, serialPorts);
+    return new BoardDescription(
+        ramBytes, hole, apics, floppyController, parallelPort, serialPorts);
   }
 }

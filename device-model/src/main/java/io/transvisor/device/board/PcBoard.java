@@ -4,6 +4,7 @@ import io.transvisor.core.clock.EventQueue;
 import io.transvisor.core.device.Device;
 import io.transvisor.core.display.VideoDevice;
 import io.transvisor.core.input.InputSink;
+import io.transvisor.core.irq.CpuPins;
 import io.transvisor.core.irq.InterruptController;
 import io.transvisor.core.irq.IrqLine;
 import io.transvisor.core.machine.MachineControl;
@@ -37,7 +38,6 @@ import io.transvisor.device.misc.IsaDebugExit;
 import io.transvisor.device.misc.SystemControlPortA;
 import io.transvisor.device.parallel.ParallelPort;
 import io.transvisor.device.pci.PciBus;
-import io.transvisor.device.pic.Pic8259Pair;
 import io.transvisor.device.pit.Pit8254;
 import io.transvisor.device.rtc.CmosSetup;
 import io.transvisor.device.rtc.Mc146818;
@@ -86,7 +86,7 @@ public final class PcBoard {
   private final AtapiCdrom[] cdroms = new AtapiCdrom[PcOptions.IDE_POSITIONS];
   private final AtaDisk[] disks = new AtaDisk[PcOptions.IDE_POSITIONS];
 
-  private final Pic8259Pair pic;
+  private final InterruptWiring interrupts;
   private final IsaIrqLines irqs;
   private final Mc146818 rtc;
   private final Dma8237 dma;
@@ -100,7 +100,6 @@ public final class PcBoard {
   private final StdVga vga;
   private final InputSink input;
   private final AcpiTables acpi;
-  private IrqLine cpuInterrupt = high -> {};
 
   /**
    * How much to reserve in {@link PhysicalMemory} for what is not RAM: firmware and display
@@ -124,10 +123,11 @@ public final class PcBoard {
     this.machine = machine;
     this.options = options;
 
-    pic = add(new Pic8259Pair(ports, high -> cpuInterrupt.set(high)));
-    irqs = add(new IsaIrqLines(pic::line));
-    add(new Pit8254(events, ports, pic.tickLine(CLOCK_IRQ, events)));
-    rtc = add(new Mc146818(events, ports, pic.tickLine(RTC_IRQ, events), options.rtcBase()));
+    interrupts = new InterruptWiring(memory, ports, events, options.apics());
+    devices.addAll(interrupts.devices());
+    irqs = add(new IsaIrqLines(interrupts::line));
+    add(new Pit8254(events, ports, interrupts.tickLine(CLOCK_IRQ)));
+    rtc = add(new Mc146818(events, ports, interrupts.tickLine(RTC_IRQ), options.rtcBase()));
     dma = add(new Dma8237(events, ports, memory, options.postCode()));
     coprocessorError = add(new CoprocessorError(ports, irqs.input(COPROCESSOR_IRQ)));
 
@@ -252,7 +252,8 @@ public final class PcBoard {
     for (int i = 0; i < PcOptions.SERIAL_PORTS; i++) {
       serialPorts |= options.serial().get(i) == null ? 0 : 1 << i;
     }
-    return BoardDescription.of(memory.ramSize(), true, options.parallel() != null, serialPorts);
+    return BoardDescription.of(
+        memory.ramSize(), options.apics(), true, options.parallel() != null, serialPorts);
   }
 
   private FwCfgItems firmwareItems() {
@@ -290,12 +291,12 @@ public final class PcBoard {
   }
 
   public InterruptController interruptController() {
-    return pic;
+    return interrupts.controller();
   }
 
-  /** Connects the CPU's INTR pin. */
-  public void connectCpu(IrqLine intr) {
-    cpuInterrupt = intr;
+  /** Connects the CPU's interrupt pins. */
+  public void connectCpu(CpuPins cpu) {
+    interrupts.connectCpu(cpu);
   }
 
   /** Where the CPU reports x87 errors when CR0.NE is clear. */

@@ -15,6 +15,7 @@ import java.util.function.IntConsumer;
  *
  * @param bios the system firmware, or null for a machine without
  * @param vgaBios the display adapter's firmware, or null
+ * @param apics whether there are a local APIC and an I/O APIC beside the 8259 pair
  * @param rtcBase what the real-time clock shows at power-on
  * @param bootOrder letters of a, c, d, n in the order firmware tries them
  * @param bootMenu firmware offers its boot menu
@@ -35,6 +36,7 @@ import java.util.function.IntConsumer;
 public record PcOptions(
     byte[] bios,
     byte[] vgaBios,
+    boolean apics,
     RtcBase rtcBase,
     String bootOrder,
     boolean bootMenu,
@@ -77,6 +79,7 @@ public record PcOptions(
     private final List<DebugPort> debugConsoles = new ArrayList<>();
     private byte[] bios;
     private byte[] vgaBios;
+    private boolean apics = true;
     private String bootOrder = "cad";
     private boolean bootMenu;
     private int bootMenuWaitMillis;
@@ -95,6 +98,12 @@ public record PcOptions(
     public Builder firmware(byte[] system, byte[] video) {
       bios = system;
       vgaBios = video;
+      return this;
+    }
+
+    /** Whether there are APICs; the default is that there are. */
+    public Builder apics(boolean on) {
+      apics = on;
       return this;
     }
 
@@ -175,6 +184,7 @@ public record PcOptions(
       return new PcOptions(
           bios,
           vgaBios,
+          apics,
           rtcBase,
           bootOrder,
           bootMenu,

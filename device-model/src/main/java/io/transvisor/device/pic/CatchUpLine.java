@@ -2,39 +2,51 @@ package io.transvisor.device.pic;
 
 import io.transvisor.core.clock.EventQueue;
 import io.transvisor.core.clock.Timer;
+import io.transvisor.core.device.StateReader;
+import io.transvisor.core.device.StateWriter;
+import java.util.List;
 
-/** The wire of a clock's interrupt, with a store of ticks the guest has not seen yet. */
-final class CatchUpLine implements TickLine {
+/**
+ * The wire of a clock's interrupt, with a store of ticks the guest has not seen yet. It may lead to
+ * several controllers, of which the guest uses one.
+ */
+public final class CatchUpLine implements TickLine {
   /**
    * Interrupt handlers may mask their clock while they run; a guest that masks it for long does not
    * want the time it slept through. So while masked only this part of the ticks is kept.
    */
   private static final int MASKED_SHARE = 32;
 
-  private final Pic8259Pair pic;
-  private final int irq;
+  private final List<ClockInput> inputs;
   private final EventQueue events;
   private final Timer gapTimer;
   private long gap;
   private long notBefore;
   private long kept;
 
-  CatchUpLine(Pic8259Pair pic, int irq, EventQueue events) {
-    this.pic = pic;
-    this.irq = irq;
+  /**
+   * @param name for the timer of late ticks
+   */
+  public CatchUpLine(String name, EventQueue events, List<ClockInput> inputs) {
+    this.inputs = List.copyOf(inputs);
     this.events = events;
-    gapTimer = events.timer("late-tick-" + irq, this::giveKept);
+    gapTimer = events.timer("late-" + name, this::giveKept);
+    for (ClockInput input : inputs) {
+      input.watch(this::acknowledged, this::forget);
+    }
   }
 
   @Override
   public void set(boolean high) {
-    pic.line(irq).set(high);
+    for (ClockInput input : inputs) {
+      input.set(high);
+    }
   }
 
   @Override
   public void tick(long count, long most) {
     boolean early = gap > 0 && events.clock().nanos() < notBefore;
-    long add = early || pic.isPending(irq) ? count : count - 1;
+    long add = early || isPending() ? count : count - 1;
     long limit = Math.min(isListening() ? most : most / MASKED_SHARE, Integer.MAX_VALUE);
     kept = Math.max(kept, Math.min(early ? Math.max(1, limit) : limit, kept + add));
     if (early) {
@@ -67,11 +79,27 @@ final class CatchUpLine implements TickLine {
 
   @Override
   public boolean isListening() {
-    return !pic.isMasked(irq);
+    for (ClockInput input : inputs) {
+      if (!input.isMasked()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether a tick waits for the CPU; inputs the guest does not use are not looked at. */
+  private boolean isPending() {
+    boolean listening = isListening();
+    for (ClockInput input : inputs) {
+      if (input.isPending() && !(listening && input.isMasked())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The guest has taken a tick. */
-  void acknowledged() {
+  private void acknowledged() {
     if (gap > 0) {
       notBefore = events.clock().nanos() + gap;
       if (kept > 0) {
@@ -84,7 +112,7 @@ final class CatchUpLine implements TickLine {
 
   private void giveKept() {
     // A tick that is still waiting takes the next with it when it is acknowledged.
-    if (kept > 0 && !(gap > 0 && pic.isPending(irq))) {
+    if (kept > 0 && !(gap > 0 && isPending())) {
       kept--;
       edge();
     }
@@ -95,12 +123,13 @@ final class CatchUpLine implements TickLine {
     set(true);
   }
 
-  long kept() {
-    return kept;
+  /** Saves the number of ticks being kept, under this name. */
+  public void save(StateWriter out, String value) {
+    out.putLong(value, kept);
   }
 
-  void restore(int ticks) {
-    kept = ticks;
+  public void load(StateReader in, String value) {
+    kept = in.getLong(value);
     notBefore = 0;
     if (kept > 0 && gap > 0) {
       gapTimer.scheduleAt(events.clock().nanos() + gap);

@@ -10,6 +10,7 @@ import io.transvisor.core.irq.IrqLine;
 import io.transvisor.core.port.PortHandler;
 import io.transvisor.core.port.PortSpace;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
 
@@ -37,6 +38,7 @@ public final class Pic8259Pair implements Device, InterruptController {
   private final Pic8259 slave;
   private final IrqLine[] lines = new IrqLine[IRQS];
   private final CatchUpLine[] tickLines = new CatchUpLine[IRQS];
+  private final Input[] inputs = new Input[IRQS];
   private final List<IntConsumer> acknowledgeListeners = new ArrayList<>();
 
   /**
@@ -69,16 +71,16 @@ public final class Pic8259Pair implements Device, InterruptController {
         for (IntConsumer listener : acknowledgeListeners) {
           listener.accept(irq);
         }
-        if (tickLines[irq] != null) {
-          tickLines[irq].acknowledged();
+        if (inputs[irq] != null) {
+          inputs[irq].acknowledged.run();
         }
       }
 
       @Override
       public void initialised() {
         for (int input = 0; input < 8; input++) {
-          if (tickLines[firstIrq + input] != null) {
-            tickLines[firstIrq + input].forget();
+          if (inputs[firstIrq + input] != null) {
+            inputs[firstIrq + input].initialised.run();
           }
         }
       }
@@ -98,12 +100,49 @@ public final class Pic8259Pair implements Device, InterruptController {
   /**
    * The wire of an interrupt that clocks the guest: missed ticks are given again after each
    * acknowledge.
+   *
+   * @param others where else the wire leads
    */
-  public TickLine tickLine(int irq, EventQueue events) {
+  public TickLine tickLine(int irq, EventQueue events, ClockInput... others) {
     if (tickLines[irq] == null) {
-      tickLines[irq] = new CatchUpLine(this, irq, events);
+      inputs[irq] = new Input(irq);
+      List<ClockInput> all = new ArrayList<>(Arrays.asList(others));
+      all.add(inputs[irq]);
+      tickLines[irq] = new CatchUpLine("irq" + irq, events, all);
     }
     return tickLines[irq];
+  }
+
+  /** One input for the clock that drives it. */
+  private final class Input implements ClockInput {
+    private final int irq;
+    private Runnable acknowledged;
+    private Runnable initialised;
+
+    Input(int irq) {
+      this.irq = irq;
+    }
+
+    @Override
+    public void set(boolean high) {
+      line(irq).set(high);
+    }
+
+    @Override
+    public boolean isMasked() {
+      return Pic8259Pair.this.isMasked(irq);
+    }
+
+    @Override
+    public boolean isPending() {
+      return Pic8259Pair.this.isPending(irq);
+    }
+
+    @Override
+    public void watch(Runnable onAcknowledge, Runnable onInitialise) {
+      acknowledged = onAcknowledge;
+      initialised = onInitialise;
+    }
   }
 
   /**
@@ -166,21 +205,20 @@ public final class Pic8259Pair implements Device, InterruptController {
   public void save(StateWriter out) {
     master.save(out);
     slave.save(out);
-    int[] kept = new int[IRQS];
     for (int irq = 0; irq < IRQS; irq++) {
-      kept[irq] = tickLines[irq] == null ? 0 : (int) tickLines[irq].kept();
+      if (tickLines[irq] != null) {
+        tickLines[irq].save(out, "keptTicks" + irq);
+      }
     }
-    out.putInts("keptTicks", kept);
   }
 
   @Override
   public void load(StateReader in) {
     master.load(in);
     slave.load(in);
-    int[] kept = in.getInts("keptTicks");
     for (int irq = 0; irq < IRQS; irq++) {
       if (tickLines[irq] != null) {
-        tickLines[irq].restore(kept[irq]);
+        tickLines[irq].load(in, "keptTicks" + irq);
       }
     }
     master.refreshOutput();

@@ -17,6 +17,7 @@ enum CpuFeature {
   PAE(CpuModel.PAE, 0),
   MCE(CpuModel.MCE, 0),
   CX8(CpuModel.CX8, 0),
+  APIC(CpuModel.APIC, 0),
   SEP(CpuModel.SEP, CpuModel.MSR),
   MTRR(CpuModel.MTRR, CpuModel.MSR),
   PGE(CpuModel.PGE, 0),

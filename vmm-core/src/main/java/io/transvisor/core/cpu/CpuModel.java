@@ -34,6 +34,7 @@ public record CpuModel(
   public static final int PAE = 1 << 6;
   public static final int MCE = 1 << 7;
   public static final int CX8 = 1 << 8;
+  public static final int APIC = 1 << 9;
   public static final int SEP = 1 << 11;
   public static final int MTRR = 1 << 12;
   public static final int PGE = 1 << 13;
@@ -50,7 +51,8 @@ public record CpuModel(
   /** Bytes that CLFLUSH works on. */
   public static final int CACHE_LINE = 64;
 
-  private static final int PENTIUM_FEATURES = FPU | VME | DE | PSE | TSC | MSR | MCE | CX8;
+  private static final int PENTIUM_FEATURES =
+      FPU | VME | DE | PSE | TSC | MSR | MCE | CX8 | APIC;
   private static final int P6_FEATURES = PENTIUM_FEATURES | PAE | SEP | PGE | CMOV;
   private static final int[] P6_CACHES = {0x03020101, 0, 0, 0x0C040843};
   private static final int[] NO_CACHES = new int[4];

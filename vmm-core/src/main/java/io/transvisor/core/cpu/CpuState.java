@@ -231,6 +231,9 @@ public class CpuState {
   /** {@link ExecutionEngine#run} shall return soon. */
   public static final int PENDING_EXIT = 1 << 2;
 
+  /** An INIT has arrived. */
+  public static final int PENDING_INIT = 1 << 3;
+
   /**
    * Things to look at between two instructions: a set of {@code PENDING_} bits; written by any
    * thread through the engine.
