@@ -149,6 +149,24 @@ class InterruptsTest {
     assertThat(m.slot(0)).isEqualTo(CODE_AT);
   }
 
+  @Test
+  void initGoesToTheResetVectorAndKeepsCachesAndCoprocessor() {
+    c.gpr[CpuState.ECX] = ModelSpecificRegisters.SYSENTER_EIP;
+    c.gpr[CpuState.EAX] = 0x1234;
+    c.fpu.control = 0x27F;
+    m.run("0F 30 F4"); // wrmsr; hlt
+    m.memory.mapRam("top", -0x1000, 0x1000, m.memory.ram(), 0xF000, 0);
+    m.poke(0xFFF0, "90");
+    m.engine.init();
+    m.step(1);
+    assertThat(c.halted).isFalse();
+    assertThat(c.segBase[CpuState.CS] + c.eip).isEqualTo(0xFFFFFFF1);
+    assertThat(c.gpr[CpuState.EDX]).isEqualTo(c.model.signature());
+    assertThat(c.cr0).isEqualTo(CpuState.CR0_ET);
+    assertThat(c.sysenterEip).isEqualTo(0x1234);
+    assertThat(c.fpu.control).isEqualTo(0x27F);
+  }
+
   // ---- escalation ----
 
   @Test

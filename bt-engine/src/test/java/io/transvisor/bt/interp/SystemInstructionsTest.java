@@ -3,6 +3,7 @@ package io.transvisor.bt.interp;
 import static io.transvisor.bt.interp.SystemTestMachine.CODE_AT;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.transvisor.core.cpu.CpuModel;
 import io.transvisor.core.cpu.CpuState;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -99,7 +100,10 @@ class SystemInstructionsTest {
   @ParameterizedTest(name = "msr {0} on {1}: read {2}, write of {3} allowed {4}")
   @CsvSource({
     "0x10, pentium3, true, 0, true",
-    "0x1B, pentium3, false, 0, false", // no local APIC
+    "0x1B, pentium3, true, 0xFEE00100, true",
+    "0x1B, pentium3, true, 0xFEE00400, false", // no x2APIC mode
+    "0x1B, 'pentium3,-apic', false, 0, false",
+    "0x1B, pentium, false, 0, false",
     "0x17, pentium3, true, 0, false",
     "0x8B, pentium3, true, 0, true",
     "0xFE, pentium3, true, 0, false",
@@ -143,6 +147,22 @@ class SystemInstructionsTest {
       m.step(1);
       m.assertFault(GuestFault.GP, 0);
     }
+  }
+
+  @ParameterizedTest(name = "{0} with base {1}: APIC flag {2}")
+  @CsvSource({
+    "pentium3, 0xFEE00900, true",
+    "pentium, 0xFEE00900, true",
+    "pentium3, 0xFEE00100, false",
+    "486, 0xFEE00900, false",
+    "'pentium3,-apic', 0xFEE00900, false",
+  })
+  void cpuidShowsTheLocalApicWhileItIsOn(String model, String base, boolean shown) {
+    SystemTestMachine m = new SystemTestMachine(model);
+    m.apicBase = Long.decode(base);
+    m.c.gpr[CpuState.EAX] = 1;
+    m.code("0F A2").step(1);
+    assertThat((m.c.gpr[CpuState.EDX] & CpuModel.APIC) != 0).isEqualTo(shown);
   }
 
   @Test

@@ -59,6 +59,9 @@ final class SystemTestMachine implements InterruptController {
   /** Answer to an interrupt acknowledge. */
   int externalVector = 0x30;
 
+  /** IA32_APIC_BASE of an APIC that is not there. */
+  long apicBase = 0xFEE00900L;
+
   Outcome outcome;
 
   SystemTestMachine() {
@@ -171,6 +174,16 @@ final class SystemTestMachine implements InterruptController {
   public int acknowledge() {
     engine.intr().set(false);
     return externalVector;
+  }
+
+  @Override
+  public long apicBase() {
+    return apicBase;
+  }
+
+  @Override
+  public void setApicBase(long value) {
+    apicBase = value;
   }
 
   // ---- memory ----

@@ -52,8 +52,7 @@ public final class FirmwareSubstitute {
   private final AcpiTables acpi;
   private final CpuModel cpu;
 
-  public FirmwareSubstitute(
-      PortSpace ports, PhysicalMemory memory, AcpiTables acpi, CpuModel cpu) {
+  public FirmwareSubstitute(PortSpace ports, PhysicalMemory memory, AcpiTables acpi, CpuModel cpu) {
     this.ports = ports;
     this.memory = memory;
     this.acpi = acpi;

@@ -82,7 +82,8 @@ public final class MachineFactory {
         : KernelLoader.load(kernel.path(), kernel.content(), kernel.initrd(), kernel.commandLine());
   }
 
-  private static void bootWithoutFirmware(Machine machine, PcBoard board, KernelBoot kernel, CpuModel cpu) {
+  private static void bootWithoutFirmware(
+      Machine machine, PcBoard board, KernelBoot kernel, CpuModel cpu) {
     PhysicalMemory memory = machine.memory();
     FirmwareSubstitute firmware =
         new FirmwareSubstitute(machine.ports(), memory, board.acpiTables(), cpu);

@@ -6,8 +6,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The ACPI 1.0b tables of the board (ACPI 1.0b, 5.2): RSDP, RSDT, FADT of revision 1, FACS, DSDT, and
- * on a board with APICs the MADT.
+ * The ACPI 1.0b tables of the board (ACPI 1.0b, 5.2): RSDP, RSDT, FADT of revision 1, FACS, DSDT,
+ * and on a board with APICs the MADT.
  *
  * @param tables the tables behind one another, starting with the FACS; pointers hold offsets into
  *     these bytes

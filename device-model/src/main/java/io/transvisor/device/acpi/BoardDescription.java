@@ -31,7 +31,6 @@ public record BoardDescription(
       boolean parallelPort,
       int serialPorts) {
     int hole = Integer.compareUnsigned(ramBytes, LOW_HOLE) <= 0 ? LOW_HOLE : HIGH_HOLE;
-    return new BoardDescription(
-        ramBytes, hole, apics, floppyController, parallelPort, serialPorts);
+    return new BoardDescription(ramBytes, hole, apics, floppyController, parallelPort, serialPorts);
   }
 }

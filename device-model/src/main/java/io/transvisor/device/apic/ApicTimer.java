@@ -19,7 +19,9 @@ final class ApicTimer {
   private int divide;
   private boolean periodic;
 
-  /** Counting; false before a count is written, and for good when a one-shot is found to be over. */
+  /**
+   * Counting; false before a count is written, and for good when a one-shot is found to be over.
+   */
   private boolean running;
 
   /** When the present count-down began. */

@@ -21,7 +21,9 @@ public final class IoApic implements Device, MmioHandler {
   public static final int DEFAULT_BASE = 0xFEC00000;
   public static final int PINS = 24;
 
-  /** Input of the interval timer, whose own number the 8259 pair has on a board without override. */
+  /**
+   * Input of the interval timer, whose own number the 8259 pair has on a board without override.
+   */
   public static final int TIMER_PIN = 2;
 
   static final int VERSION = 0x11;
@@ -142,9 +144,7 @@ public final class IoApic implements Device, MmioHandler {
 
   void acknowledged(int vector) {
     for (int pin = 0; pin < PINS; pin++) {
-      if (acknowledged[pin] != null
-          && (low[pin] & MASKED) == 0
-          && (low[pin] & 0xFF) == vector) {
+      if (acknowledged[pin] != null && (low[pin] & MASKED) == 0 && (low[pin] & 0xFF) == vector) {
         acknowledged[pin].run();
       }
     }

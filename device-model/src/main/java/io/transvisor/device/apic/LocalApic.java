@@ -57,7 +57,9 @@ public final class LocalApic implements Device, InterruptController, MmioHandler
   private static final int ERROR = 5;
   private static final int LVTS = 6;
 
-  /** Bits of each local vector that can be written: timer, thermal, counters, LINT0, LINT1, error. */
+  /**
+   * Bits of each local vector that can be written: timer, thermal, counters, LINT0, LINT1, error.
+   */
   private static final int[] LVT_WRITABLE = {0x300FF, 0x107FF, 0x107FF, 0x1A7FF, 0x1A7FF, 0x100FF};
 
   private static final int LVT_REMOTE_IRR = 1 << 14;

@@ -103,8 +103,7 @@ public final class MpTables {
     entry(BUS, number).put(ascii(type));
   }
 
-  private void interrupt(
-      int entry, int type, int flags, int bus, int source, int apic, int input) {
+  private void interrupt(int entry, int type, int flags, int bus, int source, int apic, int input) {
     entry(entry, type, flags, 0, bus, source, apic, input);
   }
 

@@ -9,8 +9,11 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,7 +106,7 @@ class AcpiTablesTest {
   }
 
   private static Placed placed() {
-    return new Placed(AcpiTables.build(BoardDescription.of(128 << 20, true, true, 0xF)));
+    return new Placed(AcpiTables.build(BoardDescription.of(128 << 20, true, true, true, 0xF)));
   }
 
   private static byte[] fadt(Placed p) {
@@ -117,11 +120,39 @@ class AcpiTablesTest {
     assertThat(new String(rsdp, 0, 8, StandardCharsets.US_ASCII)).isEqualTo("RSD PTR ");
     assertThat(sum(rsdp)).isZero();
     byte[] rsdt = p.table(p.rsdp().getInt(16), "RSDT");
-    assertThat(rsdt).hasSize(40);
+    assertThat(rsdt).hasSize(44);
     byte[] fadt = fadt(p);
     assertThat(p.table(dword(fadt, 36), "FACS")).hasSize(64);
     assertThat(dword(fadt, 36) % 64).isZero();
     assertThat(p.table(dword(fadt, 40), "DSDT").length).isGreaterThan(1000);
+  }
+
+  @Test
+  void theApicTableHasTheOverridesOfQemusMachine() {
+    Placed p = placed();
+    byte[] madt = p.table(dword(p.table(p.rsdp().getInt(16), "RSDT"), 40), "APIC");
+    assertThat(dword(madt, 36)).isEqualTo(0xFEE00000);
+    List<String> entries = new ArrayList<>();
+    for (int at = 44; at < madt.length; at += madt[at + 1]) {
+      entries.add(HexFormat.of().formatHex(madt, at, at + madt[at + 1]));
+    }
+    assertThat(entries)
+        .containsExactly(
+            "0008000001000000",
+            "010c00000000c0fe00000000",
+            "020a0000020000000000",
+            "020a0005050000000d00",
+            "020a0009090000000d00",
+            "020a000a0a0000000d00",
+            "020a000b0b0000000d00",
+            "0406ff000001");
+  }
+
+  @Test
+  void aBoardWithoutApicsHasNoApicTable() {
+    Placed p = new Placed(AcpiTables.build(BoardDescription.of(1 << 20, false, true, true, 0)));
+    assertThat(p.table(p.rsdp().getInt(16), "RSDT")).hasSize(40);
+    assertThat(fadt(p)[44]).isZero();
   }
 
   @Test
@@ -134,7 +165,7 @@ class AcpiTablesTest {
   /** Offsets of the ACPI 1.0b FADT. */
   @ParameterizedTest
   @CsvSource({
-    "44, 1, 0",
+    "44, 1, 1",
     "46, 2, 9",
     "48, 4, 0xB2",
     "52, 1, 0xF1",
@@ -174,7 +205,8 @@ class AcpiTablesTest {
     }
     assumeTrue(installed, NO_COMPILER);
     Placed p =
-        new Placed(AcpiTables.build(BoardDescription.of(128 << 20, floppy, parallel, serial)));
+        new Placed(
+            AcpiTables.build(BoardDescription.of(128 << 20, true, floppy, parallel, serial)));
     byte[] fadt = fadt(p);
     Files.write(directory.resolve("dsdt.aml"), p.table(dword(fadt, 40), "DSDT"));
     Files.write(directory.resolve("facp.aml"), fadt);
@@ -183,6 +215,11 @@ class AcpiTablesTest {
         .contains("Disassembly completed")
         .doesNotContain("Error");
     assertThat(run(directory, "iasl", "-d", "facp.aml"))
+        .contains("Formatted output")
+        .doesNotContain("Error");
+    byte[] rsdt = p.table(p.rsdp().getInt(16), "RSDT");
+    Files.write(directory.resolve("apic.aml"), p.table(dword(rsdt, 40), "APIC"));
+    assertThat(run(directory, "iasl", "-d", "apic.aml"))
         .contains("Formatted output")
         .doesNotContain("Error");
     assertThat(run(directory, "iasl", "-p", "again", "dsdt.dsl"))

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.transvisor.core.FakeClock;
 import io.transvisor.core.FakeMachineControl;
-import io.transvisor.core.RecordingIrqLine;
+import io.transvisor.core.RecordingCpuPins;
 import io.transvisor.core.device.Device;
 import io.transvisor.core.device.ResetKind;
 import io.transvisor.core.device.StateMap;
@@ -21,6 +21,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PcBoardTest {
   private static final int RAM = 16 << 20;
@@ -111,17 +112,33 @@ class PcBoardTest {
     assertThat(ports.read(0x71, 1)).isEqualTo(expected);
   }
 
-  @Test
-  void aKeyReachesTheCpuAsInterrupt1() {
-    PcBoard board = board(options().build());
-    RecordingIrqLine intr = new RecordingIrqLine();
-    board.connectCpu(intr);
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aKeyReachesTheCpuAsInterrupt1(boolean apics) {
+    PcBoard board = board(options().apics(apics).build());
+    RecordingCpuPins cpu = new RecordingCpuPins();
+    board.connectCpu(cpu);
     initialisePic();
     board.input().key(Key.A, true);
     machine.runPosted();
-    assertThat(intr.isHigh()).isTrue();
+    assertThat(cpu.intr().isHigh()).isTrue();
     assertThat(board.interruptController().acknowledge()).isEqualTo(0x09);
     assertThat(ports.read(0x60, 1)).isEqualTo(0x1C);
+  }
+
+  @Test
+  void aKeyReachesTheCpuThroughTheIoApic() {
+    PcBoard board = board(options().build());
+    RecordingCpuPins cpu = new RecordingCpuPins();
+    board.connectCpu(cpu);
+    memory.write(0xFEE000F0, 4, 0x1FF);
+    memory.write(0xFEE00350, 4, 0x10700);
+    memory.write(0xFEC00000, 4, 0x12);
+    memory.write(0xFEC00010, 4, 0x31);
+    board.input().key(Key.A, true);
+    machine.runPosted();
+    assertThat(cpu.intr().isHigh()).isTrue();
+    assertThat(board.interruptController().acknowledge()).isEqualTo(0x31);
   }
 
   private void initialisePic() {

@@ -5,54 +5,89 @@ import java.util.function.LongSupplier;
 /**
  * Guest time that follows the host's monotonic clock, and stands still while paused.
  *
- * <p>A host that is busy may not run the vCPU thread for a while. Guest time does not jump over
- * that gap but goes through it in steps, with events and guest code in between: a driver that polls
- * for an answer with a time limit would otherwise see the limit pass before the answer.
+ * <p>A guest must not see that the host gave the vCPU thread no processor for a while: its timer
+ * ticks would come late while its time-stamp counter ran on, and it would distrust one of them. So
+ * time that passes between two looks at the clock counts only up to {@link #STEP_NANOS}; the rest
+ * is a lag, made good by running at up to twice the speed, and at once when the guest is idle.
+ *
+ * <p>Belongs to the vCPU thread: every look moves it.
  */
 public final class HostClock implements VirtualClock {
-  /** The most guest time that passes from one slice of guest code to the next. */
-  static final long MAX_STEP_NANOS = 5_000_000;
+  /** Longer than a slice of guest code, shorter than the tick of any guest. */
+  static final long STEP_NANOS = 2_000_000;
+
+  /** A longer lag is not made good: the host is too busy for this guest, and time jumps. */
+  static final long MAX_LAG_NANOS = 30_000_000_000L;
 
   private final LongSupplier host;
-  private long origin;
+  private long hostTime;
+  private long guestTime;
+  private long lag;
+
+  /** How much time may pass until the next look; more only after the guest was idle. */
+  private long step = STEP_NANOS;
+
   private boolean paused;
-  private long pausedAt;
-  private long limit = MAX_STEP_NANOS;
 
   public HostClock() {
     this(System::nanoTime);
   }
 
+  /**
+   * @param host the host's monotonic clock, in nanoseconds
+   */
   HostClock(LongSupplier host) {
     this.host = host;
-    origin = host.getAsLong();
+    hostTime = host.getAsLong();
   }
 
   @Override
   public long nanos() {
-    return paused ? pausedAt : Math.min(host.getAsLong() - origin, limit);
+    if (paused) {
+      return guestTime;
+    }
+    long now = host.getAsLong();
+    long passed = now - hostTime;
+    hostTime = now;
+    if (passed > step) {
+      lag += passed - step;
+      passed = step;
+      if (lag > MAX_LAG_NANOS) {
+        passed += lag - MAX_LAG_NANOS;
+        lag = MAX_LAG_NANOS;
+      }
+    } else if (lag > 0) {
+      long more = Math.min(lag, passed);
+      lag -= more;
+      passed += more;
+    }
+    step = STEP_NANOS;
+    guestTime += passed;
+    return guestTime;
   }
 
+  /** Makes good a lag at once; what the sleep takes longer than asked for becomes one. */
   @Override
-  public void beginSlice() {
-    limit = nanos() + MAX_STEP_NANOS;
-  }
-
-  @Override
-  public void advanceTo(long nanos) {
-    limit = Math.max(limit, nanos);
+  public long idleUntil(long deadline) {
+    long left = Math.max(0, deadline - nanos());
+    long skipped = Math.min(lag, left);
+    lag -= skipped;
+    guestTime += skipped;
+    left -= skipped;
+    step = Math.min(left, Long.MAX_VALUE - STEP_NANOS) + STEP_NANOS;
+    return left;
   }
 
   public void pause() {
     if (!paused) {
-      pausedAt = nanos();
+      nanos();
       paused = true;
     }
   }
 
   public void resume() {
     if (paused) {
-      origin = host.getAsLong() - pausedAt;
+      hostTime = host.getAsLong();
       paused = false;
     }
   }

@@ -5,11 +5,13 @@ public interface VirtualClock {
   /** Nanoseconds of guest time since power-on. */
   long nanos();
 
-  /** The run loop is about to look at events and then to run guest code for a while. */
-  default void beginSlice() {}
-
   /**
-   * The CPU is halted: until its next event at {@code nanos} it does not matter how time passes.
+   * The CPU is halted and nothing will happen before {@code deadline}: time may skip to there.
+   *
+   * @param deadline guest time, {@code Long.MAX_VALUE} for never
+   * @return for how many host nanoseconds the vCPU thread shall sleep, unless it is woken
    */
-  default void advanceTo(long nanos) {}
+  default long idleUntil(long deadline) {
+    return Math.max(0, deadline - nanos());
+  }
 }

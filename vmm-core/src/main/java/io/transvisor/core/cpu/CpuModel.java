@@ -51,8 +51,7 @@ public record CpuModel(
   /** Bytes that CLFLUSH works on. */
   public static final int CACHE_LINE = 64;
 
-  private static final int PENTIUM_FEATURES =
-      FPU | VME | DE | PSE | TSC | MSR | MCE | CX8 | APIC;
+  private static final int PENTIUM_FEATURES = FPU | VME | DE | PSE | TSC | MSR | MCE | CX8 | APIC;
   private static final int P6_FEATURES = PENTIUM_FEATURES | PAE | SEP | PGE | CMOV;
   private static final int[] P6_CACHES = {0x03020101, 0, 0, 0x0C040843};
   private static final int[] NO_CACHES = new int[4];

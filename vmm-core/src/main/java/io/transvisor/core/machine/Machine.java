@@ -31,6 +31,7 @@ public final class Machine implements MachineControl {
   /** Longest stretch of guest code between two looks at the clock. */
   private static final int SLICE_INSTRUCTIONS = 10_000;
 
+  private static final long LONGEST_SLEEP_NANOS = 1_000_000_000;
   private static final long REFRESH_NANOS = 33_000_000;
   private static final Logger LOG = LoggerFactory.getLogger(Machine.class);
 
@@ -215,7 +216,6 @@ public final class Machine implements MachineControl {
         LockSupport.parkNanos(screen.isWatched() ? REFRESH_NANOS : 1_000_000_000L);
         continue;
       }
-      clock.beginSlice();
       events.runDue();
       switch (engine.run(slice())) {
         case HALTED -> idle();
@@ -243,13 +243,7 @@ public final class Machine implements MachineControl {
     if (!tasks.isEmpty() || resetRequested) {
       return;
     }
-    long until = events.nextDeadline();
-    if (clock instanceof InstructionClock && until == Long.MAX_VALUE) {
-      LockSupport.parkNanos(1_000_000);
-      return;
-    }
-    clock.advanceTo(until);
-    long wait = until == Long.MAX_VALUE ? 1_000_000_000L : until - clock.nanos();
+    long wait = Math.min(clock.idleUntil(events.nextDeadline()), LONGEST_SLEEP_NANOS);
     if (screen.isWatched()) {
       wait = Math.min(wait, Math.max(0, nextRefresh - System.nanoTime()));
     }

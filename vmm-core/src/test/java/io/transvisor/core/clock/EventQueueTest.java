@@ -79,8 +79,8 @@ class EventQueueTest {
     long[] retired = {100};
     clock.attach(() -> retired[0]);
     assertThat(clock.nanos()).isEqualTo(1000);
-    clock.advanceTo(5000);
-    clock.advanceTo(10);
+    assertThat(clock.idleUntil(5000)).isZero();
+    assertThat(clock.idleUntil(10)).isZero();
     assertThat(clock.nanos()).isEqualTo(5000);
     retired[0] = 101;
     assertThat(clock.nanos()).isEqualTo(5010);

@@ -5,57 +5,66 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 class HostClockTest {
-  private static final long SECOND = 1_000_000_000L;
+  private static final long MILLI = 1_000_000;
 
-  private long host = 77 * SECOND;
+  private long host = 123_456;
   private final HostClock clock = new HostClock(() -> host);
+
+  private long after(long nanos) {
+    host += nanos;
+    return clock.nanos();
+  }
 
   @Test
   void followsTheHost() {
-    assertThat(clock.nanos()).isZero();
-    clock.beginSlice();
-    host += 1_000_000;
-    assertThat(clock.nanos()).isEqualTo(1_000_000);
-    clock.beginSlice();
-    host += 3;
-    assertThat(clock.nanos()).isEqualTo(1_000_003);
+    assertThat(after(0)).isZero();
+    assertThat(after(MILLI)).isEqualTo(MILLI);
+    assertThat(after(7)).isEqualTo(MILLI + 7);
   }
 
-  /** The host did not run the vCPU thread for a second. */
   @Test
-  void goesThroughAGapInSteps() {
-    clock.beginSlice();
-    host += SECOND;
-    long steps = 0;
-    while (clock.nanos() < SECOND) {
-      long before = clock.nanos();
-      clock.beginSlice();
-      assertThat(clock.nanos() - before).isBetween(1L, HostClock.MAX_STEP_NANOS);
-      steps++;
+  void aThreadThatWasHeldUpSeesTimePassSlowlyAndCatchesUp() {
+    assertThat(after(10 * MILLI)).isEqualTo(2 * MILLI);
+    assertThat(after(MILLI)).isEqualTo(4 * MILLI);
+    for (int n = 0; n < 10; n++) {
+      after(MILLI);
     }
-    assertThat(clock.nanos()).isEqualTo(SECOND);
-    assertThat(steps).isEqualTo(SECOND / HostClock.MAX_STEP_NANOS - 1);
+    assertThat(clock.nanos()).isEqualTo(21 * MILLI);
   }
 
   @Test
-  void aHaltedCpuSleepsThroughTheGapUpToItsNextEvent() {
-    clock.beginSlice();
-    clock.advanceTo(SECOND);
-    host += 2 * SECOND;
-    assertThat(clock.nanos()).isEqualTo(SECOND);
-    clock.beginSlice();
-    assertThat(clock.nanos()).isEqualTo(SECOND + HostClock.MAX_STEP_NANOS);
+  void anIdleGuestSleepsAsLongAsItAskedFor() {
+    assertThat(clock.idleUntil(50 * MILLI)).isEqualTo(50 * MILLI);
+    assertThat(after(50 * MILLI)).isEqualTo(50 * MILLI);
   }
 
   @Test
-  void standsStillWhilePaused() {
-    clock.beginSlice();
-    host += 100;
+  void aLateWakeUpBecomesALagThatIdlenessMakesGoodAtOnce() {
+    clock.idleUntil(4 * MILLI);
+    assertThat(after(40 * MILLI)).isEqualTo(6 * MILLI);
+    assertThat(clock.idleUntil(8 * MILLI)).isZero();
+    assertThat(clock.nanos()).isEqualTo(8 * MILLI);
+    assertThat(clock.idleUntil(80 * MILLI)).isEqualTo(40 * MILLI);
+    assertThat(after(40 * MILLI)).isEqualTo(80 * MILLI);
+  }
+
+  @Test
+  void withoutADeadlineAnyTimeMayPass() {
+    assertThat(clock.idleUntil(Long.MAX_VALUE)).isEqualTo(Long.MAX_VALUE);
+    assertThat(after(5_000 * MILLI)).isEqualTo(5_000 * MILLI);
+  }
+
+  @Test
+  void aLagTooLongIsForgotten() {
+    assertThat(after(100_000 * MILLI)).isEqualTo(70_000 * MILLI);
+  }
+
+  @Test
+  void pausedItStandsStill() {
+    after(MILLI);
     clock.pause();
-    host += SECOND;
-    assertThat(clock.nanos()).isEqualTo(100);
+    assertThat(after(1_000 * MILLI)).isEqualTo(MILLI);
     clock.resume();
-    host += 11;
-    assertThat(clock.nanos()).isEqualTo(111);
+    assertThat(after(MILLI)).isEqualTo(2 * MILLI);
   }
 }
