@@ -16,6 +16,9 @@ public final class HostClock implements VirtualClock {
   /** Longer than a slice of guest code, shorter than the tick of any guest. */
   static final long STEP_NANOS = 2_000_000;
 
+  /** How late a sleep may end before it counts as held up. */
+  static final long WAKE_UP_NANOS = 100_000;
+
   /** A longer lag is not made good: the host is too busy for this guest, and time jumps. */
   static final long MAX_LAG_NANOS = 30_000_000_000L;
 
@@ -74,7 +77,7 @@ public final class HostClock implements VirtualClock {
     lag -= skipped;
     guestTime += skipped;
     left -= skipped;
-    step = Math.min(left, Long.MAX_VALUE - STEP_NANOS) + STEP_NANOS;
+    step = Math.min(left, Long.MAX_VALUE - WAKE_UP_NANOS) + WAKE_UP_NANOS;
     return left;
   }
 

@@ -50,6 +50,7 @@ public final class Machine implements MachineControl {
   private volatile boolean paused;
   private boolean resetRequested;
   private boolean rebootAllowed = true;
+  private final IdleSleep idleSleep = new IdleSleep(System.nanoTime());
   private int exitCode;
   private long nextRefresh;
   private String shutdownMessage;
@@ -243,12 +244,18 @@ public final class Machine implements MachineControl {
     if (!tasks.isEmpty() || resetRequested) {
       return;
     }
-    long wait = Math.min(clock.idleUntil(events.nextDeadline()), LONGEST_SLEEP_NANOS);
+    long wanted = clock.idleUntil(events.nextDeadline());
+    if (wanted == 0) {
+      return;
+    }
+    long now = System.nanoTime();
+    long wait = Math.min(idleSleep.duration(wanted, now), LONGEST_SLEEP_NANOS);
     if (screen.isWatched()) {
-      wait = Math.min(wait, Math.max(0, nextRefresh - System.nanoTime()));
+      wait = Math.min(wait, nextRefresh - now);
     }
     if (wait > 0) {
       LockSupport.parkNanos(wait);
+      idleSleep.woken(System.nanoTime());
     }
   }
 
@@ -264,6 +271,9 @@ public final class Machine implements MachineControl {
 
   private void runTasks() {
     Runnable task = tasks.poll();
+    if (task != null) {
+      idleSleep.disturbed(System.nanoTime());
+    }
     while (task != null) {
       task.run();
       task = tasks.poll();
