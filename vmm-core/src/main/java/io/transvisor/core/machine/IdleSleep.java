@@ -1,13 +1,13 @@
 package io.transvisor.core.machine;
 
 /**
- * How long the vCPU thread sleeps while the guest is halted. Waking up costs the host more than what
- * an idle guest then does, as code and data have left the processor's caches. So the timer ticks of
- * a guest that does nothing else are gathered: it wakes up at most once in {@link #SPACING_NANOS}
- * and finds the ticks of that time one after the other, each at its own guest time.
+ * How long the vCPU thread sleeps while the guest is halted. Waking up costs the host more than
+ * what an idle guest then does, as code and data have left the processor's caches. So the timer
+ * ticks of a guest that does nothing else are gathered: it wakes up at most once in {@link
+ * #SPACING_NANOS} and finds the ticks of that time one after the other, each at its own guest time.
  *
- * <p>Whatever comes from outside (keys, disk, network) wakes the guest at once, and is followed by a
- * while of exact timing.
+ * <p>Whatever comes from outside (keys, disk, network) wakes the guest at once, and is followed by
+ * a while of exact timing.
  */
 final class IdleSleep {
   /** Half the interval at which consoles look at the screen. */
