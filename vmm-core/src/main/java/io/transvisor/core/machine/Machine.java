@@ -199,6 +199,8 @@ public final class Machine implements MachineControl {
    */
   public int run() {
     thread = Thread.currentThread();
+    // Nothing has run yet, so the time since the machine was put together need not be made good.
+    clock.idleUntil(Long.MAX_VALUE);
     resetAll(ResetKind.POWER_ON);
     while (!stopping) {
       runTasks();
