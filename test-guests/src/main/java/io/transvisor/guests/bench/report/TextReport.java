@@ -1,5 +1,6 @@
 package io.transvisor.guests.bench.report;
 
+import io.transvisor.guests.bench.run.Measurement;
 import io.transvisor.guests.bench.run.Subject;
 import io.transvisor.guests.bench.suite.Benchmark;
 import io.transvisor.guests.bench.suite.Benchmark.Kind;
@@ -35,6 +36,7 @@ public final class TextReport {
         }
       }
     }
+    s.append(warmUp());
     s.append(summary());
     results.skipped().forEach(line -> s.append("skipped: ").append(line).append('\n'));
     results.failures().forEach(line -> s.append("FAILED: ").append(line).append('\n'));
@@ -58,24 +60,29 @@ public final class TextReport {
 
   private String table(List<Benchmark> rows, Kind kind) {
     List<List<String>> cells = new ArrayList<>();
+    List<Subject> measured =
+        subjects.stream()
+            .filter(s -> rows.stream().anyMatch(b -> results.nanos(s, b).isPresent()))
+            .toList();
+    List<Comparison> comparisons =
+        comparisons().stream().filter(c -> measured.contains(c.base())).toList();
     List<String> head = new ArrayList<>();
     head.add("");
-    subjects.forEach(s -> head.add(s.id()));
-    List<Comparison> comparisons = comparisons();
+    measured.forEach(s -> head.add(s.id()));
     comparisons.forEach(c -> head.add(c.title()));
     cells.add(head);
     for (Benchmark b : rows) {
       List<String> row = new ArrayList<>();
       row.add(b.kernel());
-      for (Subject s : subjects) {
-        row.add(figure(results.nanos(s, b), kind));
+      for (Subject s : measured) {
+        row.add(figure(results.nanos(s, b), kind) + spread(s, b));
       }
       comparisons.forEach(c -> row.add(factor(results.speedUp(c.subject(), c.base(), b))));
       cells.add(row);
     }
     List<String> mean = new ArrayList<>();
     mean.add("geometric mean");
-    subjects.forEach(s -> mean.add(""));
+    measured.forEach(s -> mean.add(""));
     comparisons.forEach(
         c -> mean.add(factor(results.meanSpeedUp(c.subject(), c.base(), rows::contains))));
     cells.add(mean);
@@ -134,6 +141,36 @@ public final class TextReport {
             number(results.speedUp(c.subject(), c.base(), least).getAsDouble()));
   }
 
+  /** Half the difference of the slowest and the fastest run; nothing where there is one run. */
+  private String spread(Subject s, Benchmark b) {
+    return results.runs(s, b).size() < 2
+        ? ""
+        : " ±%.0f%%".formatted(results.spread(s, b) * 100 / 2);
+  }
+
+  /** First passes and what warming up cost, on our engines. */
+  private String warmUp() {
+    List<Subject> ours = subjects.stream().filter(Subject::isOurs).toList();
+    List<Benchmark> rows = results.benchmarks(b -> b.place() == Place.RING3 && isMeasured(b));
+    if (ours.isEmpty() || rows.isEmpty()) {
+      return "";
+    }
+    List<List<String>> cells = new ArrayList<>();
+    List<String> head = new ArrayList<>(List.of(""));
+    ours.forEach(s -> head.addAll(List.of(s.id() + ": first pass", "lost")));
+    cells.add(head);
+    for (Benchmark b : rows) {
+      List<String> row = new ArrayList<>(List.of(b.kernel()));
+      for (Subject s : ours) {
+        row.add(figure(results.median(s, b, Measurement::firstNanos), b.kind()));
+        row.add(figure(results.median(s, b, Measurement::warmUpNanos), b.kind()));
+      }
+      cells.add(row);
+    }
+    return "\nWarm-up: ms of the first pass, and ms that all passes took beyond what they take in steady state\n\n"
+        + markdown(cells);
+  }
+
   private static String figure(OptionalDouble nanos, Kind kind) {
     return nanos.isEmpty() ? "" : number(nanos.getAsDouble() / (kind.isCompute() ? 1e6 : 1));
   }
@@ -144,7 +181,8 @@ public final class TextReport {
 
   /** Two or three digits that matter. */
   static String number(double value) {
-    int decimals = value >= 100 ? 0 : value >= 10 ? 1 : value >= 0.1 ? 2 : 3;
+    int power = value == 0 ? 2 : (int) Math.floor(Math.log10(value));
+    int decimals = power >= -1 ? Math.clamp(2 - power, 0, 2) : 1 - power;
     return String.format("%,." + decimals + "f", value);
   }
 
