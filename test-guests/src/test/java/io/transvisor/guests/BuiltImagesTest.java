@@ -8,10 +8,11 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The guest images among the resources are what their sources make. */
 class BuiltImagesTest {
@@ -30,15 +31,20 @@ class BuiltImagesTest {
     assertThat(Files.readAllBytes(image)).isEqualTo(resource("demo.bin"));
   }
 
-  @Test
-  void compiled() throws IOException, InterruptedException {
+  @ParameterizedTest
+  @CsvSource({
+    "kernels, kernels.elf kernels-floppy.bin kernels-native",
+    "conformance, conformance.elf",
+  })
+  void compiled(String sources, String images) throws IOException, InterruptedException {
     String tools = output(KERNELS, "make", "-s", "tools");
     assumeTrue(
         new String(resource("kernels.tools"), StandardCharsets.UTF_8).equals(tools),
         "make, gcc, ld and nasm are not those that made the images: " + tools);
-    String made = output(KERNELS, "make", "-s", "OUT=" + directory.toAbsolutePath(), "all");
+    Path source = SOURCES.resolve("c").resolve(sources);
+    String made = output(source, "make", "-s", "OUT=" + directory.toAbsolutePath(), "all");
     assumeTrue(made != null, "gcc cannot compile for 32 bits (package gcc-multilib)");
-    for (String name : List.of("kernels.elf", "kernels-floppy.bin", "kernels-native")) {
+    for (String name : images.split(" ")) {
       assertThat(Files.readAllBytes(directory.resolve(name))).as(name).isEqualTo(resource(name));
     }
   }
