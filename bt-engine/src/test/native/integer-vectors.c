@@ -1,7 +1,7 @@
 /*
  * Records what the host processor does with integer instructions, as test vectors for the interpreter.
  *
- *   gcc -m32 -O1 -o integer-vectors integer-vectors.c && ./integer-vectors | gzip -9 > ../resources/integer/vectors.bin.gz
+ *   gcc -m32 -O1 -o integer-vectors integer-vectors.c && ./integer-vectors 1 | gzip -9 > ../resources/integer/vectors.bin.gz   (first seed)
  *
  * Every case is executed natively by single-stepping: a signal frame is given the case's registers, flags and TF, and the trap
  * after the instruction finds the result in the next frame. 16-bit code and stacks run in segments of a local descriptor table.
@@ -811,7 +811,8 @@ static void strings(void) {
   }
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+  if (argc > 1) seeds = strtoul(argv[1], 0, 0);
   start();
   arithmetic();
   shifts();

@@ -59,6 +59,9 @@ final class HardwareComparison {
    * unmasked, which this processor lets through and Intel's manual says it must not.
    */
   private static boolean isUndefined(int form, Case c) {
+    if (form == 0xD907 || form == 0xDD07) {
+      return (c.control() & FpuState.DE) == 0;
+    }
     if (c.isEmpty(0)) {
       return false;
     }
@@ -73,7 +76,6 @@ final class HardwareComparison {
               && exponent != Extended.MAX_EXPONENT
               && (exponent > Extended.BIAS - 2
                   || Long.compareUnsigned(c.a().significand(), 0x95F619980C4336F7L) > 0);
-      case 0xD907, 0xDD07 -> (c.control() & FpuState.DE) == 0;
       default -> false;
     };
   }

@@ -5,8 +5,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
@@ -81,18 +79,16 @@ final class X87Vectors {
    * x87.vectors}.
    */
   static List<Instruction> load() {
-    String file = System.getProperty("x87.vectors");
     try (InputStream in =
-        file != null
-            ? Files.newInputStream(Path.of(file))
-            : new GZIPInputStream(X87Vectors.class.getResourceAsStream("/fpu/x87.gz"))) {
-      return parse(ByteBuffer.wrap(in.readAllBytes()).order(ByteOrder.LITTLE_ENDIAN));
+        new GZIPInputStream(X87Vectors.class.getResourceAsStream("/fpu/x87.gz"))) {
+      return parse(in.readAllBytes());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static List<Instruction> parse(ByteBuffer in) {
+  static List<Instruction> parse(byte[] recording) {
+    ByteBuffer in = ByteBuffer.wrap(recording).order(ByteOrder.LITTLE_ENDIAN);
     if (in.getInt() != MAGIC) {
       throw new IllegalArgumentException("not a recording of x87 vectors");
     }

@@ -27,6 +27,10 @@ class X87VectorsTest {
   @ParameterizedTest
   @MethodSource("instructions")
   void agreesWithTheProcessor(Instruction instruction) {
+    verify(instruction);
+  }
+
+  static void verify(Instruction instruction) {
     Insn insn = MACHINE.decode(instruction.opcode(), instruction.modrm());
     List<String> failures = new ArrayList<>();
     int wrong = 0;
@@ -46,7 +50,7 @@ class X87VectorsTest {
     assertThat(failures).as("%d of %d", wrong, instruction.cases().size()).isEmpty();
   }
 
-  private void prepare(Instruction instruction, Case c) {
+  private static void prepare(Instruction instruction, Case c) {
     FpuState f = MACHINE.fpu;
     Arrays.fill(f.significand, 0);
     Arrays.fill(f.signExponent, 0);

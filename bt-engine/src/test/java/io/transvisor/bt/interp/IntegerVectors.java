@@ -73,9 +73,16 @@ final class IntegerVectors {
   int resultEip;
   final byte[] resultMemory = new byte[WINDOW];
 
-  IntegerVectors() {
+  /**
+   * @param recording what the recorder wrote
+   */
+  IntegerVectors(byte[] recording) {
+    file = recording;
+  }
+
+  static IntegerVectors load() {
     try (InputStream in = IntegerVectors.class.getResourceAsStream("/integer/vectors.bin.gz")) {
-      file = new GZIPInputStream(in).readAllBytes();
+      return new IntegerVectors(new GZIPInputStream(in).readAllBytes());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * flags, memory, exceptions.
  */
 class IntegerVectorsTest {
-  private static final IntegerVectors VECTORS = new IntegerVectors();
+  private static final IntegerVectors VECTORS = IntegerVectors.load();
   private static final FlatMachine MACHINE = new FlatMachine();
   private static final int WINDOW_AT = FlatMachine.DATA + IntegerVectors.WINDOW_OFFSET;
   private static final String[] NAMES = {"eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi"};
@@ -29,15 +29,19 @@ class IntegerVectorsTest {
   @ParameterizedTest
   @MethodSource("families")
   void resultsAreThoseOfHardware(IntegerVectors.Family family) {
+    verify(VECTORS, family);
+  }
+
+  static void verify(IntegerVectors vectors, IntegerVectors.Family family) {
     List<String> mistakes = new ArrayList<>();
-    VECTORS.start(family);
-    while (VECTORS.nextInstruction()) {
-      MACHINE.setMode(VECTORS.mode16);
-      MACHINE.load(VECTORS.code);
-      while (VECTORS.nextCase()) {
-        String mistake = replay();
+    vectors.start(family);
+    while (vectors.nextInstruction()) {
+      MACHINE.setMode(vectors.mode16);
+      MACHINE.load(vectors.code);
+      while (vectors.nextCase()) {
+        String mistake = replay(vectors);
         if (!mistake.isEmpty() && mistakes.size() < MOST_MISTAKES) {
-          mistakes.add(describe() + mistake);
+          mistakes.add(describe(vectors) + mistake);
         }
       }
     }
@@ -45,35 +49,35 @@ class IntegerVectorsTest {
   }
 
   /** Executes the current case and tells what is wrong. */
-  private static String replay() {
+  private static String replay(IntegerVectors vectors) {
     Cpu c = MACHINE.cpu;
-    System.arraycopy(VECTORS.registers, 0, c.gpr, 0, 8);
-    c.setEflags(VECTORS.flags | 2);
-    MACHINE.memory.writeBytes(WINDOW_AT, VECTORS.memory, 0, IntegerVectors.WINDOW);
+    System.arraycopy(vectors.registers, 0, c.gpr, 0, 8);
+    c.setEflags(vectors.flags | 2);
+    MACHINE.memory.writeBytes(WINDOW_AT, vectors.memory, 0, IntegerVectors.WINDOW);
     StringBuilder wrong = new StringBuilder();
     int eip = MACHINE.entry();
-    if (VECTORS.vector >= 0) {
+    if (vectors.vector >= 0) {
       int vector = MACHINE.fault();
-      if (vector != VECTORS.vector) {
-        wrong.append(" vector ").append(vector).append(" not ").append(VECTORS.vector);
+      if (vector != vectors.vector) {
+        wrong.append(" vector ").append(vector).append(" not ").append(vectors.vector);
       }
     } else {
       if (MACHINE.step() == Outcome.TRIPLE_FAULT) {
         return " exception";
       }
-      eip = VECTORS.jumps ? VECTORS.resultEip : eip + VECTORS.code.length;
+      eip = vectors.jumps ? vectors.resultEip : eip + vectors.code.length;
     }
     compare(wrong, "eip", c.eip, eip);
     for (int r = 0; r < 8; r++) {
-      compare(wrong, NAMES[r], c.gpr[r], VECTORS.resultRegisters[r]);
+      compare(wrong, NAMES[r], c.gpr[r], vectors.resultRegisters[r]);
     }
-    int checked = VECTORS.vector >= 0 ? -1 : VECTORS.definedFlags | CpuState.DF;
-    compare(wrong, "flags", c.getEflags() & checked & ~2, VECTORS.resultFlags & checked);
+    int checked = vectors.vector >= 0 ? -1 : vectors.definedFlags | CpuState.DF;
+    compare(wrong, "flags", c.getEflags() & checked & ~2, vectors.resultFlags & checked);
     byte[] window = new byte[IntegerVectors.WINDOW];
     MACHINE.memory.readBytes(WINDOW_AT, window, 0, window.length);
-    int at = Arrays.mismatch(window, VECTORS.resultMemory);
+    int at = Arrays.mismatch(window, vectors.resultMemory);
     if (at >= 0) {
-      compare(wrong, "byte " + Integer.toHexString(at), window[at], VECTORS.resultMemory[at]);
+      compare(wrong, "byte " + Integer.toHexString(at), window[at], vectors.resultMemory[at]);
     }
     return wrong.toString();
   }
@@ -84,14 +88,14 @@ class IntegerVectorsTest {
     }
   }
 
-  private static String describe() {
-    StringBuilder s = new StringBuilder(VECTORS.mode16 ? "16-bit" : "32-bit");
-    for (int b : VECTORS.code) {
+  private static String describe(IntegerVectors vectors) {
+    StringBuilder s = new StringBuilder(vectors.mode16 ? "16-bit" : "32-bit");
+    for (int b : vectors.code) {
       s.append(' ').append(HexFormat.of().toHexDigits((byte) b));
     }
     for (int r = 0; r < 8; r++) {
-      s.append(" %s=%x".formatted(NAMES[r], VECTORS.registers[r]));
+      s.append(" %s=%x".formatted(NAMES[r], vectors.registers[r]));
     }
-    return s.append(" flags=%x:".formatted(VECTORS.flags)).toString();
+    return s.append(" flags=%x:".formatted(vectors.flags)).toString();
   }
 }

@@ -6,8 +6,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -15,8 +13,8 @@ import java.util.zip.GZIPInputStream;
 
 /**
  * The recorded results of SSE instructions on a real processor; the recorder, {@code
- * src/test/native/sse-vectors.c}, describes the file; the property {@code sse.vectors} names a
- * fresh one. Inputs are not in it but come from the same generator as there.
+ * src/test/native/sse-vectors.c}, describes the file. Inputs are not in it but come from the same
+ * generator as there.
  */
 final class SseVectors {
   private static final int MAGIC = 0x56455353;
@@ -135,27 +133,24 @@ final class SseVectors {
   private long state;
 
   static List<Instruction> load() {
-    try (InputStream in = open()) {
-      ByteBuffer data = ByteBuffer.wrap(new GZIPInputStream(in).readAllBytes());
-      data.order(ByteOrder.LITTLE_ENDIAN);
-      if (data.getInt() != MAGIC) {
-        throw new IllegalStateException("not a file of vectors");
-      }
-      List<Instruction> instructions = new ArrayList<>();
-      for (int n = data.getShort(); n > 0; n--) {
-        instructions.add(read(data));
-      }
-      return instructions;
+    try (InputStream in =
+        new GZIPInputStream(SseVectors.class.getResourceAsStream("/sse/vectors.gz"))) {
+      return parse(in.readAllBytes());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static InputStream open() throws IOException {
-    String fresh = System.getProperty("sse.vectors");
-    return fresh != null
-        ? Files.newInputStream(Path.of(fresh))
-        : SseVectors.class.getResourceAsStream("/sse/vectors.gz");
+  static List<Instruction> parse(byte[] recording) {
+    ByteBuffer data = ByteBuffer.wrap(recording).order(ByteOrder.LITTLE_ENDIAN);
+    if (data.getInt() != MAGIC) {
+      throw new IllegalArgumentException("not a recording of SSE vectors");
+    }
+    List<Instruction> instructions = new ArrayList<>();
+    for (int n = data.getShort(); n > 0; n--) {
+      instructions.add(read(data));
+    }
+    return instructions;
   }
 
   private static Instruction read(ByteBuffer data) {
