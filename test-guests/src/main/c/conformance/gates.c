@@ -14,6 +14,9 @@ CODE(callee, "mov 8(%esp), %eax\n mov 12(%esp), %ecx\n mov 16(%esp), %edx\n mov 
 CODE(handler, "mov 8(%esp), %edx");
 CODE(callee_return, "lret $12");
 
+CODE(callee_words, "mov (%esp), %eax\n mov 4(%esp), %ecx\n mov 8(%esp), %edx\n mov %esp, %ebp");
+CODE(call_gate_words, "pushw $0x1111\n pushw $0x2222\n lcall *(%ebx)");
+
 static struct {
   uint32_t offset;
   uint16_t selector;
@@ -82,6 +85,20 @@ static void call_gates(void) {
   go(jump_gate);
   note("cs", out.cs);
   expect("jump through a gate to conforming code", "done cs=0000003b");
+  /* 16 bits: the offset is below 64 KB in a segment of its own */
+  descriptor(0x90, (uint32_t)callee_words & ~0xFFFFu, 0xFFFFF, 0xC09B);
+  gate(entry(0x80), 0x90, (uint32_t)callee_words & 0xFFFF, 0xE4, 2);
+  at_level(3);
+  pointer.selector = 0x83;
+  in.ebx = (uint32_t)&pointer;
+  go(call_gate_words);
+  note("ip", (out.eax - (uint32_t)call_gate_words) & 0xFFFF);
+  note("cs", out.eax >> 16);
+  note("words", out.ecx);
+  note("sp", (out.edx - (uint32_t)stack3) & 0xFFFF);
+  note("ss", out.edx >> 16);
+  note("esp", out.ebp - tss[1]);
+  expect("16-bit call gate with two parameters", "done ip=0000000a cs=0000001b words=11112222 sp=0000fefc ss=00000023 esp=fffffff4");
   /* to level 1, as what these cases raise is to find the stack of level 0 */
   static uint32_t stack1[64];
   gate(entry(0x80), CODE_1, (uint32_t)callee, 0xEC, 0);
@@ -128,6 +145,17 @@ static void interrupts(void) {
   go(interrupt_40);
   note("flags", out.eflags & (IF | NT | TF | RF | CF));
   expect("trap gate", "done flags=00000201");
+  gate(idt + 2 * 0x40, 0x90, (uint32_t)callee_words & 0xFFFF, 0xE6, 0);
+  descriptor(0x90, (uint32_t)callee_words & ~0xFFFFu, 0xFFFFF, 0xC09B);
+  at_level(3);
+  in.eflags |= IF | NT | CF;
+  go(interrupt_40);
+  note("ip", (out.eax - (uint32_t)interrupt_40) & 0xFFFF);
+  note("cs", out.eax >> 16);
+  note("flags", out.ecx & 0xFFFF);
+  note("sp", ((out.ecx >> 16) - (uint32_t)stack3) & 0xFFFF);
+  note("ss", out.edx & 0xFFFF);
+  expect("16-bit interrupt gate", "done ip=00000002 cs=0000001b flags=00004203 sp=0000ff00 ss=00000023");
   gate(idt + 2 * 0x40, KERNEL_CS, (uint32_t)handler, 0x6E, 0);
   at_level(3);
   go(interrupt_40);

@@ -21,6 +21,7 @@ CODE(jump_page, "jmp *%ebx");
 CODE(call_memory, "lcall *(%ebx)");
 CODE(store_gdt, "sgdt (%ebx)");
 CODE(enter_page, "mov %ebx, %esp\n mov %ebx, %ebp\n enter $8, $0");
+CODE(jump_task_paged, "ljmp *(%ebx)");
 CODE(load_cr3, "mov %eax, %cr3");
 CODE(pushad_page, "mov %ebx, %esp\n pushal");
 
@@ -242,6 +243,39 @@ static void translations(void) {
   }
 }
 
+/* A task with a page directory of its own, in which the page is another one. */
+static void task_directory(void) {
+  static uint32_t task[26], other_directory[1024] __attribute__((aligned(4096))), other_table[1024] __attribute__((aligned(4096)));
+  static uint32_t stack[64];
+  static struct {
+    uint32_t offset;
+    uint16_t selector;
+  } pointer = {0, TEST};
+  for (int n = 0; n < 1024; n++) other_directory[n] = directory[n];
+  other_directory[PAGE >> 22] = (uint32_t)other_table | U | W | P;
+  other_table[0] = (PHYSICAL + 0x1000) | U | W | P;
+  map(0, PHYSICAL | U | W | P);
+  task[7] = (uint32_t)other_directory;
+  task[8] = (uint32_t)read32;
+  task[9] = 2;
+  task[13] = PAGE;
+  task[14] = (uint32_t)(stack + 64);
+  task[18] = task[20] = task[21] = task[22] = task[23] = KERNEL_DS;
+  task[19] = KERNEL_CS;
+  task[25] = 104 << 16;
+  tss[7] = (uint32_t)directory;
+  descriptor(TEST, (uint32_t)task, 103, 0x89);
+  at_level(0);
+  in.ebx = (uint32_t)&pointer;
+  go(jump_task_paged);
+  note("eax", out.eax);
+  note("cr3", read_cr3() == (uint32_t)other_directory);
+  expect("a task's page directory", "done eax=22222222 cr3=00000001");
+  write_cr3((uint32_t)directory);
+  __asm__ volatile("clts");
+  load_task_register();
+}
+
 static uint64_t pointers[4] __attribute__((aligned(32)));
 static uint64_t directories[4][512] __attribute__((aligned(4096)));
 static uint64_t wide_table[512] __attribute__((aligned(4096)));
@@ -296,6 +330,7 @@ void paging(void) {
   accessed_and_dirty();
   crossings();
   translations();
+  task_directory();
   physical_extension();
   write_cr0(read_cr0() & ~PG);
 }

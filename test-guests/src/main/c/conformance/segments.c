@@ -105,6 +105,21 @@ static void stack_access(const char *name, char *code, uint32_t offset, const ch
   expect(name, want);
 }
 
+static void local_table(void) {
+  static uint32_t ldt[8] __attribute__((aligned(8)));
+  ldt[2] = 0x0000FFFF;
+  ldt[3] = 0x00CF9300; /* data at level 0, in the second entry */
+  descriptor(LDT, (uint32_t)ldt, 15, 0x0082);
+  __asm__ volatile("lldt %w0" : : "r"(LDT));
+  load("LDT: null entry in ES", 0, load_es, 4, "GP(0004)");
+  load("LDT: data in ES", 0, load_es, 0xC, "done");
+  load("LDT: beyond the table in ES", 0, load_es, 0x14, "GP(0014)");
+  load("LDT: data in SS", 0, load_ss, 0xC, "done");
+  load("LDT: data of level 0 at level 3", 3, load_es, 0xC, "GP(000c)");
+  __asm__ volatile("lldt %w0" : : "r"(0));
+  load("LDT: none any more", 0, load_es, 0xC, "GP(000c)");
+}
+
 static void limits(void) {
   uint32_t base = (uint32_t)area;
   descriptor(0x80, base, 15, 0x4093);       /* 16 bytes */
@@ -223,6 +238,7 @@ static void transfers(void) {
 
 void segments(void) {
   loads();
+  local_table();
   limits();
   transfers();
 }
