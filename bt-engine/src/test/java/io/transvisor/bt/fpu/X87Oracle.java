@@ -13,6 +13,7 @@ class X87Oracle {
   @Test
   void agreesWithThisMachine() throws IOException {
     HostRecorder.compile(directory, "x87-vectors")
-        .record(directory, recording -> X87Vectors.parse(recording).forEach(X87VectorsTest::verify));
+        .record(
+            directory, recording -> X87Vectors.parse(recording).forEach(X87VectorsTest::verify));
   }
 }

@@ -13,6 +13,7 @@ class SseOracle {
   @Test
   void agreesWithThisMachine() throws IOException {
     HostRecorder.compile(directory, "sse-vectors")
-        .record(directory, recording -> SseVectors.parse(recording).forEach(SseVectorsTest::verify));
+        .record(
+            directory, recording -> SseVectors.parse(recording).forEach(SseVectorsTest::verify));
   }
 }
