@@ -80,12 +80,14 @@ public final class TextReport {
       comparisons.forEach(c -> row.add(factor(results.speedUp(c.subject(), c.base(), b))));
       cells.add(row);
     }
-    List<String> mean = new ArrayList<>();
-    mean.add("geometric mean");
-    measured.forEach(s -> mean.add(""));
-    comparisons.forEach(
-        c -> mean.add(factor(results.meanSpeedUp(c.subject(), c.base(), rows::contains))));
-    cells.add(mean);
+    if (!comparisons.isEmpty()) {
+      List<String> mean = new ArrayList<>();
+      mean.add("geometric mean");
+      measured.forEach(s -> mean.add(""));
+      comparisons.forEach(
+          c -> mean.add(factor(results.meanSpeedUp(c.subject(), c.base(), rows::contains))));
+      cells.add(mean);
+    }
     return markdown(cells);
   }
 
