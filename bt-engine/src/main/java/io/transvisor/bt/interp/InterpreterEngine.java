@@ -4,6 +4,7 @@ import io.transvisor.core.clock.VirtualClock;
 import io.transvisor.core.cpu.CpuModel;
 import io.transvisor.core.cpu.CpuState;
 import io.transvisor.core.cpu.ExecutionEngine;
+import io.transvisor.core.device.CounterSink;
 import io.transvisor.core.device.ResetKind;
 import io.transvisor.core.device.StateReader;
 import io.transvisor.core.device.StateWriter;
@@ -83,6 +84,13 @@ public final class InterpreterEngine implements ExecutionEngine, CpuPins {
     cpu.mmu.setControl(cpu.cr0, cpu.cr3, cpu.cr4);
     cpu.mmu.flushAll();
     cpu.deriveMode();
+  }
+
+  @Override
+  public void counters(CounterSink sink) {
+    sink.count("instructions", cpu.instructions);
+    sink.count("decoded.instructions", interpreter.cache().instructions());
+    sink.count("invalidations", interpreter.cache().invalidated());
   }
 
   @Override

@@ -19,7 +19,6 @@ import io.transvisor.device.board.PcDrive;
 import io.transvisor.device.board.PcOptions;
 import io.transvisor.device.rtc.RtcBase;
 import io.transvisor.device.serial.CharBackends;
-import io.transvisor.device.storage.Images;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
@@ -50,7 +49,8 @@ public final class MachineFactory {
     machine.setRebootAllowed(spec.rebootAllowed());
 
     try (OpenFiles files = new OpenFiles()) {
-      PcOptions options = options(spec, machine, bios, vgaBios, files);
+      List<DriveBay> drives = DriveBay.of(spec);
+      PcOptions options = options(spec, machine, bios, vgaBios, drives, files);
       PcBoard board = new PcBoard(memory, ports, machine.events(), machine, options);
       for (Device d : board.devices()) {
         machine.add(d);
@@ -64,7 +64,7 @@ public final class MachineFactory {
         bootWithoutFirmware(machine, board, kernel, spec.cpu());
       }
       files.release();
-      return new AssembledMachine(machine, board);
+      return new AssembledMachine(machine, board, drives);
     }
   }
 
@@ -95,41 +95,37 @@ public final class MachineFactory {
   }
 
   private static PcOptions options(
-      MachineSpec spec, Machine machine, byte[] bios, byte[] vgaBios, OpenFiles files) {
+      MachineSpec spec,
+      Machine machine,
+      byte[] bios,
+      byte[] vgaBios,
+      List<DriveBay> drives,
+      OpenFiles files) {
     PcOptions.Builder b =
         PcOptions.builder(RtcBase.parse(spec.rtcBase(), Instant.now(), ZoneId.systemDefault()));
     b.apics(spec.cpu().has(CpuModel.APIC));
     b.firmware(bios, vgaBios).bootOrder(spec.bootOrder()).bootMenu(spec.bootMenu(), 0);
     b.deterministic(spec.clock() == MachineSpec.ClockMode.ICOUNT);
-    String[] floppyOptions = {"-fda", "-fdb"};
-    for (int i = 0; i < PcOptions.FLOPPY_DRIVES; i++) {
-      if (spec.floppies().get(i) != null) {
-        int drive = i;
-        b.floppy(
-            i,
-            files.add(
-                named(
-                    floppyOptions[i],
-                    () -> Images.open(spec.floppies().get(drive), spec.snapshot(), false))));
-      }
-    }
-    for (int i = 0; i < PcOptions.IDE_POSITIONS; i++) {
-      MachineSpec.Drive d = spec.drives().get(i);
-      if (d != null) {
-        b.drive(i, drive(d, spec.snapshot(), files));
+    for (DriveBay bay : drives) {
+      switch (bay.kind()) {
+        case FLOPPY -> {
+          if (bay.image() != null) {
+            b.floppy(bay.index(), files.add(bay.open(bay.image(), spec.snapshot())));
+          }
+        }
+        case DISK ->
+            b.drive(
+                bay.index(),
+                new PcDrive.Disk(files.add(bay.open(bay.image(), spec.snapshot()))));
+        case CDROM ->
+            b.drive(
+                bay.index(),
+                new PcDrive.Cdrom(
+                    bay.image() == null ? null : files.add(bay.openCd(bay.image()))));
       }
     }
     openPorts(spec, machine, b, files);
     return b.build();
-  }
-
-  private static PcDrive drive(MachineSpec.Drive d, boolean snapshot, OpenFiles files) {
-    if (!d.cdrom()) {
-      return new PcDrive.Disk(
-          files.add(named(d.option(), () -> Images.open(d.path(), snapshot, false))));
-    }
-    return new PcDrive.Cdrom(
-        d.path() == null ? null : files.add(named(d.option(), () -> Images.openCd(d.path()))));
   }
 
   private static void openPorts(
@@ -151,15 +147,6 @@ public final class MachineFactory {
     }
     if (spec.debugExit() != null) {
       b.debugExit(spec.debugExit().base(), spec.debugExit().size());
-    }
-  }
-
-  /** Puts the option in front of an image's error message. */
-  private static <T> T named(String option, java.util.function.Supplier<T> open) {
-    try {
-      return open.get();
-    } catch (VmmException e) {
-      throw new VmmException(option + " " + e.getMessage(), e);
     }
   }
 }

@@ -21,6 +21,11 @@ public final class IsoMedium implements AutoCloseable {
     this.image = image;
   }
 
+  /** This medium with its reads counted; the two are one and are closed together. */
+  public IsoMedium counted(BlockCounters counters) {
+    return new IsoMedium(new CountedImage(image, counters));
+  }
+
   /** Number of 2048-byte blocks. */
   public long blocks() {
     return (image.sectors() + SECTORS_PER_BLOCK - 1) / SECTORS_PER_BLOCK;

@@ -15,6 +15,9 @@ public interface Device {
 
   void load(StateReader in);
 
+  /** Gives what this device counts; names need not be unique beyond the device. */
+  default void counters(CounterSink sink) {}
+
   /**
    * Orderly end: flush and close host resources. Called once; may be called on any thread after the
    * vCPU has stopped.

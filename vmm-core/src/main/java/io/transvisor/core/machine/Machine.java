@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -54,6 +56,7 @@ public final class Machine implements MachineControl {
   private int exitCode;
   private long nextRefresh;
   private String shutdownMessage;
+  private long idleNanos;
 
   public Machine(PhysicalMemory memory, PortSpace ports, VirtualClock clock) {
     this.memory = memory;
@@ -257,7 +260,9 @@ public final class Machine implements MachineControl {
     }
     if (wait > 0) {
       LockSupport.parkNanos(wait);
-      idleSleep.woken(System.nanoTime());
+      long woken = System.nanoTime();
+      idleNanos += woken - now;
+      idleSleep.woken(woken);
     }
   }
 
@@ -298,6 +303,20 @@ public final class Machine implements MachineControl {
     for (Runnable r : resetListeners) {
       r.run();
     }
+  }
+
+  /**
+   * What the engine and the devices have counted, each name with its device's in front, and the
+   * time the guest was halted. On the vCPU thread.
+   */
+  public SortedMap<String, Long> counters() {
+    SortedMap<String, Long> all = new TreeMap<>();
+    all.put("machine.halted.ns", idleNanos);
+    engine.counters((name, value) -> all.put(engine.name() + "." + name, value));
+    for (Device d : devices.values()) {
+      d.counters((name, value) -> all.put(d.name() + "." + name, value));
+    }
+    return all;
   }
 
   /** Closes all devices: disks are flushed. */
