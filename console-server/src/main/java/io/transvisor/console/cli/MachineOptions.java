@@ -89,7 +89,8 @@ final class MachineOptions {
       names = "-serial",
       paramLabel = "DEV",
       description =
-          "stdio, file:F, tcp:HOST:PORT[,server[,nowait]], null, none; twice for two ports. Default: null.")
+          "stdio, file:F, tcp:HOST:PORT[,server[,nowait]], null, none; twice for two ports."
+              + " Default: null.")
   private List<String> serial = new ArrayList<>();
 
   @Option(
@@ -108,8 +109,25 @@ final class MachineOptions {
       names = "-vnc",
       paramLabel = "[HOST]:N",
       description =
-          "VNC on port 5900+N; ',password-file=F' asks viewers for a password; none turns it off. Default: 127.0.0.1:0 or the next free.")
+          "VNC on port 5900+N; ',password-file=F' asks viewers for a password, ',tls=on' encrypts;"
+              + " none turns it off. Default: 127.0.0.1:0 or the next free.")
   private String vnc;
+
+  @Option(
+      names = "-web",
+      paramLabel = "[HOST]:PORT",
+      description =
+          "Console for browsers at http(s)://HOST:PORT; ',password-file=F', ',media=DIR' for images"
+              + " the page may put into drives.")
+  private String web;
+
+  @Option(
+      names = "-object",
+      paramLabel = "DEF",
+      description =
+          "tls-creds-x509,id=ID,dir=DIR or secret,id=ID,file=F, for ',tls-creds=ID' and"
+              + " ',password-secret=ID' of -vnc and -web.")
+  private List<String> objects = new ArrayList<>();
 
   @Option(names = "-display", paramLabel = "none", description = "none: no screen is served.")
   private String display;
@@ -150,7 +168,8 @@ final class MachineOptions {
       names = "-clock",
       paramLabel = "C",
       description =
-          "host: guest time follows the host; icount: it counts instructions, runs repeat exactly. Default: host.")
+          "host: guest time follows the host; icount: it counts instructions, runs repeat exactly."
+              + " Default: host.")
   private String clock = "host";
 
   @Option(
@@ -177,6 +196,7 @@ final class MachineOptions {
     b.serial(nographic && serial.isEmpty() ? List.of("stdio") : serial);
     b.parallel(parallel).debugConsole(debugcon);
     b.display(vnc, nographic ? "none" : display);
+    b.web(web).objects(objects);
     b.snapshot(snapshot).rebootAllowed(!noReboot).startPaused(stopped);
     b.clock(clock).rtc(rtc).engine(engine).devices(devices).debug(debug);
     return b.build();

@@ -1,12 +1,9 @@
 package io.transvisor.console.machine;
 
 import io.transvisor.bt.interp.Cpu;
-import io.transvisor.console.rfb.VncServer;
-import io.transvisor.console.rfb.session.MachineActions;
+import io.transvisor.console.control.Operator;
 import io.transvisor.core.machine.Machine;
 import io.transvisor.mmu.Mmu;
-import java.net.InetSocketAddress;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -38,7 +35,11 @@ public final class GuestRunner {
     CountDownLatch closed = new CountDownLatch(1);
     // Ctrl-C: the vCPU stops between two instructions, then disks are flushed.
     Thread hook = new Thread(() -> stop(machine, closed), "shutdown");
-    try (VncServer server = spec.displayEnabled() ? serve(spec, assembled, hint) : null) {
+    Operator operator = new MachineOperator(assembled, spec.snapshot());
+    try (Consoles _ = Consoles.open(spec, assembled, operator)) {
+      if (!hint.isEmpty() && spec.vnc() != null) {
+        System.err.println(hint.strip());
+      }
       Runtime.getRuntime().addShutdownHook(hook);
       Thread.currentThread().setName("vcpu0");
       if (spec.startPaused()) {
@@ -64,50 +65,6 @@ public final class GuestRunner {
 
   private static Mmu mmu(Machine machine) {
     return ((Cpu) machine.engine().cpu()).mmu;
-  }
-
-  private static VncServer serve(MachineSpec spec, AssembledMachine assembled, String hint) {
-    VncServer server =
-        new VncServer(
-            assembled.machine().screen(),
-            assembled.board().input(),
-            Optional.of(actions(assembled)),
-            spec.vnc());
-    assembled.board().keyboard().setLedListener(server::setKeyboardLights);
-    try {
-      InetSocketAddress address = server.start();
-      System.err.printf(
-          "transvisor: screen at VNC %s:%d, for example: vncviewer %s::%d%n",
-          address.getHostString(), address.getPort(), address.getHostString(), address.getPort());
-      if (!hint.isEmpty()) {
-        System.err.println(hint.strip());
-      }
-      return server;
-    } catch (RuntimeException e) {
-      assembled.machine().close();
-      throw e;
-    }
-  }
-
-  /** What viewers with an xvp menu can do. */
-  private static MachineActions actions(AssembledMachine assembled) {
-    Machine machine = assembled.machine();
-    return new MachineActions() {
-      @Override
-      public void shutdown() {
-        machine.post(assembled.board()::pressPowerButton);
-      }
-
-      @Override
-      public void reboot() {
-        machine.reset("reboot asked for by a viewer");
-      }
-
-      @Override
-      public void reset() {
-        machine.reset("reset asked for by a viewer");
-      }
-    };
   }
 
   private static void stop(Machine machine, CountDownLatch closed) {

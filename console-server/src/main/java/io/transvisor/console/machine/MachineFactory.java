@@ -115,13 +115,11 @@ public final class MachineFactory {
         }
         case DISK ->
             b.drive(
-                bay.index(),
-                new PcDrive.Disk(files.add(bay.open(bay.image(), spec.snapshot()))));
+                bay.index(), new PcDrive.Disk(files.add(bay.open(bay.image(), spec.snapshot()))));
         case CDROM ->
             b.drive(
                 bay.index(),
-                new PcDrive.Cdrom(
-                    bay.image() == null ? null : files.add(bay.openCd(bay.image()))));
+                new PcDrive.Cdrom(bay.image() == null ? null : files.add(bay.openCd(bay.image()))));
       }
     }
     openPorts(spec, machine, b, files);

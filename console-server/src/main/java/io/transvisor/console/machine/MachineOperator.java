@@ -105,8 +105,7 @@ public final class MachineOperator implements Operator {
         yield new DriveStatus(bay.name(), kind, removable, medium, readOnly, false, false);
       }
       case DISK ->
-          new DriveStatus(
-              bay.name(), kind, removable, bay.image().toString(), false, false, false);
+          new DriveStatus(bay.name(), kind, removable, bay.image().toString(), false, false, false);
       case CDROM -> {
         AtapiCdrom cd = board.cdrom(bay.index());
         yield new DriveStatus(

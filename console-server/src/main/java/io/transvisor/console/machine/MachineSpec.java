@@ -2,6 +2,8 @@ package io.transvisor.console.machine;
 
 import io.transvisor.console.rfb.VncOptions;
 import io.transvisor.console.rfb.VncServer;
+import io.transvisor.console.rfb.security.SecurityObjects;
+import io.transvisor.console.web.WebOptions;
 import io.transvisor.core.cpu.CpuModel;
 import io.transvisor.core.error.VmmException;
 import java.nio.file.Path;
@@ -22,7 +24,8 @@ import java.util.Locale;
  * @param bios firmware image, null for the installed one
  * @param serial back ends of COM1 and COM2, {@code "none"} for no port
  * @param debugConsole back end of port 402h, or null
- * @param vnc where the screen is served, or null
+ * @param vnc where the screen is served to VNC viewers, or null
+ * @param web where it is served to browsers, or null
  * @param debugExit ports of the debug-exit device, or null
  * @param rtcBase the {@code base=} value of {@code -rtc}
  * @param mmuChecked shadow page tables are compared with the guest's all the time
@@ -41,6 +44,7 @@ public record MachineSpec(
     String parallel,
     String debugConsole,
     VncOptions vnc,
+    WebOptions web,
     boolean snapshot,
     boolean rebootAllowed,
     boolean startPaused,
@@ -48,6 +52,9 @@ public record MachineSpec(
     String rtcBase,
     DebugExit debugExit,
     boolean mmuChecked) {
+  /** What viewers show in their title bars. */
+  static final String DESKTOP_NAME = "Transvisor";
+
   /** What guest time follows. */
   public enum ClockMode {
     HOST,
@@ -62,10 +69,6 @@ public record MachineSpec(
 
   /** Ports of the debug-exit device. */
   public record DebugExit(int base, int size) {}
-
-  public boolean displayEnabled() {
-    return vnc != null;
-  }
 
   /** The same machine with a built-in kernel. */
   public MachineSpec withKernel(Path name, byte[] content) {
@@ -83,6 +86,7 @@ public record MachineSpec(
         parallel,
         debugConsole,
         vnc,
+        web,
         snapshot,
         rebootAllowed,
         startPaused,
@@ -98,7 +102,6 @@ public record MachineSpec(
 
   /** Takes option values as the user wrote them; every check's message names the option. */
   public static final class Builder {
-    private static final String DESKTOP_NAME = "Transvisor";
     private static final int MEBIBYTE = 1 << 20;
     private static final int MAX_MEMORY_MIB = 2000;
 
@@ -116,6 +119,8 @@ public record MachineSpec(
     private String parallel = "null";
     private String debugConsole;
     private String vnc;
+    private String web;
+    private List<String> objects = List.of();
     private boolean displayOff;
     private boolean snapshot;
     private boolean rebootAllowed = true;
@@ -242,6 +247,16 @@ public record MachineSpec(
       return this;
     }
 
+    public Builder web(String webOption) {
+      web = webOption;
+      return this;
+    }
+
+    public Builder objects(List<String> values) {
+      objects = values;
+      return this;
+    }
+
     public Builder snapshot(boolean on) {
       snapshot = on;
       return this;
@@ -340,6 +355,7 @@ public record MachineSpec(
         // Runs that count instructions repeat exactly only if the calendar does too.
         base = clock == ClockMode.ICOUNT ? "2000-02-17T12:00:00" : "utc";
       }
+      SecurityObjects securityObjects = new SecurityObjects(objects);
       return new MachineSpec(
           memoryBytes,
           cpu,
@@ -353,7 +369,8 @@ public record MachineSpec(
           List.copyOf(serial),
           parallel,
           debugConsole,
-          displayOptions(),
+          displayOptions(securityObjects),
+          web == null ? null : WebOptions.parse(web, securityObjects),
           snapshot,
           rebootAllowed,
           startPaused,
@@ -363,13 +380,13 @@ public record MachineSpec(
           mmuChecked);
     }
 
-    private VncOptions displayOptions() {
+    private VncOptions displayOptions(SecurityObjects securityObjects) {
       if (displayOff && vnc == null) {
         return null;
       }
       return vnc == null
           ? VncOptions.defaults(DESKTOP_NAME)
-          : VncServer.parse(vnc, DESKTOP_NAME).orElse(null);
+          : VncServer.parse(vnc, securityObjects, DESKTOP_NAME).orElse(null);
     }
   }
 }

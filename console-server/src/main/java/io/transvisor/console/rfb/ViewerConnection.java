@@ -6,8 +6,10 @@ import io.netty.handler.codec.DecoderException;
 import io.netty.util.ReferenceCountUtil;
 import io.transvisor.console.rfb.handshake.HandshakeRefused;
 import io.transvisor.console.rfb.message.RfbProtocolException;
+import io.transvisor.console.rfb.security.Access;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,7 +20,7 @@ import org.slf4j.LoggerFactory;
 final class ViewerConnection extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(ViewerConnection.class);
 
-  private final VncServer server;
+  private final RfbService service;
   private ChannelHandlerContext ctx;
   private String peer;
 
@@ -28,8 +30,8 @@ final class ViewerConnection extends ChannelInboundHandlerAdapter {
   private boolean faulty;
   private boolean viewing;
 
-  ViewerConnection(VncServer server) {
-    this.server = server;
+  ViewerConnection(RfbService service) {
+    this.service = service;
   }
 
   @Override
@@ -42,9 +44,13 @@ final class ViewerConnection extends ChannelInboundHandlerAdapter {
   }
 
   /** The handshake is over and the viewer is let in. */
-  void startViewing(boolean shared) {
+  void startViewing(Access access, boolean shared) {
     viewing = true;
-    LOG.info("VNC viewer {} connected{}", peer, shared ? "" : ", asking for exclusive access");
+    LOG.info(
+        "VNC viewer {} connected{}{}",
+        peer,
+        access == Access.VIEW_ONLY ? ", to look only" : "",
+        shared ? "" : ", asking for exclusive access");
   }
 
   /** Ends the connection for a reason of ours; callable from any thread. */
@@ -75,6 +81,7 @@ final class ViewerConnection extends ChannelInboundHandlerAdapter {
         cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
     switch (real) {
       case RfbProtocolException e -> note(e.getMessage(), true);
+      case SSLException e -> note("TLS: " + e.getMessage(), true);
       case IOException e -> note(String.valueOf(e.getMessage()), false);
       default -> {
         LOG.error("internal error while serving VNC viewer {}", peer, real);
@@ -86,7 +93,7 @@ final class ViewerConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
-    server.left(this);
+    service.left(this);
     if (faulty) {
       LOG.warn("VNC viewer {} disconnected: {}", peer, reason);
     } else if (viewing) {

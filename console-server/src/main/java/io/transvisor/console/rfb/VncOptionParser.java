@@ -1,11 +1,9 @@
 package io.transvisor.console.rfb;
 
+import io.transvisor.console.rfb.security.SecurityObjects;
+import io.transvisor.console.rfb.security.SecurityOptions;
+import io.transvisor.console.rfb.security.SecurityPolicy;
 import io.transvisor.core.error.VmmException;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,10 +12,10 @@ import org.slf4j.LoggerFactory;
  * Reads the argument of {@code -vnc} in QEMU's syntax: {@code none}, or {@code [HOST]:N} followed
  * by options separated by commas.
  *
- * <p>Options: {@code password-file=F}, {@code to=L} (last display tried), {@code
- * share=allow-exclusive|force-shared|ignore}, {@code insecure=on} (no password although other hosts
- * can connect). {@code lossy}, {@code non-adaptive} and {@code key-delay-ms} are accepted and
- * change nothing, since this server is always lossless.
+ * <p>Options: those of {@link SecurityOptions}, {@code to=L} (last display tried), {@code
+ * share=allow-exclusive|force-shared|ignore}, {@code idle-timeout=SECONDS}. {@code lossy}, {@code
+ * non-adaptive} and {@code key-delay-ms} are accepted and change nothing: what may be lost is the
+ * viewer's choice.
  *
  * <p>{@code :N} means all interfaces with a password and this host only without one.
  */
@@ -30,20 +28,21 @@ final class VncOptionParser {
   private String host;
   private int display;
   private int lastDisplay;
-  private String password;
-  private boolean insecure;
+  private final SecurityOptions security;
   private SharePolicy share = SharePolicy.ALLOW_EXCLUSIVE;
+  private int idleSeconds;
 
-  private VncOptionParser(String argument) {
+  private VncOptionParser(String argument, SecurityObjects objects) {
     this.argument = argument;
+    security = new SecurityOptions(objects, this::error);
   }
 
   /** The options meant, or empty for {@code none}. */
-  static Optional<VncOptions> parse(String argument, String desktopName) {
+  static Optional<VncOptions> parse(String argument, SecurityObjects objects, String desktopName) {
     if (argument.equals("none")) {
       return Optional.empty();
     }
-    return Optional.of(new VncOptionParser(argument).read(desktopName));
+    return Optional.of(new VncOptionParser(argument, objects).read(desktopName));
   }
 
   private VncOptions read(String desktopName) {
@@ -55,7 +54,8 @@ final class VncOptionParser {
       String name = equals < 0 ? parts[i] : parts[i].substring(0, equals);
       option(name, equals < 0 ? null : parts[i].substring(equals + 1));
     }
-    if (host.isEmpty() && password == null && !insecure) {
+    SecurityPolicy policy = security.policy();
+    if (host.isEmpty() && !policy.credentials().isRequired() && !policy.insecure()) {
       host = VncOptions.LOOPBACK;
       LOG.info(
           "-vnc {}: without a password only viewers on this host can connect;"
@@ -66,9 +66,9 @@ final class VncOptionParser {
         host,
         VncOptions.BASE_PORT + display,
         VncOptions.BASE_PORT + lastDisplay,
-        password,
-        insecure,
+        policy,
         share,
+        idleSeconds,
         desktopName);
   }
 
@@ -97,10 +97,12 @@ final class VncOptionParser {
   }
 
   private void option(String name, String value) {
+    if (security.take(name, value)) {
+      return;
+    }
     switch (name) {
-      case "password-file" -> password = passwordFrom(required(name, value));
-      case "insecure" -> insecure = isOn(name, value);
       case "share" -> share = share(required(name, value));
+      case "idle-timeout" -> idleSeconds = seconds(required(name, value));
       case "to" -> {
         lastDisplay = display(required(name, value));
         if (lastDisplay < display) {
@@ -108,18 +110,24 @@ final class VncOptionParser {
         }
       }
       case "lossy", "non-adaptive", "key-delay-ms" -> {
-        // Tuning of an encoder that this server does not have.
-      }
-      case "password", "password-secret" -> {
-        if (name.equals("password-secret") || isOn(name, value)) {
-          throw error("'" + name + "' is not supported; use password-file=FILE");
-        }
+        // Tuning that is the viewer's here.
       }
       case "" -> throw error("empty option");
       default ->
           throw error(
-              "option '" + name + "' is not supported (known: password-file, to, share, insecure)");
+              "option '"
+                  + name
+                  + "' is not supported (known: to, share, idle-timeout, "
+                  + SecurityOptions.NAMES
+                  + ")");
     }
+  }
+
+  private int seconds(String value) {
+    if (!value.matches("[0-9]{1,7}")) {
+      throw error("idle-timeout=" + value + ": expected seconds");
+    }
+    return Integer.parseInt(value);
   }
 
   private SharePolicy share(String value) {
@@ -131,36 +139,11 @@ final class VncOptionParser {
     throw error("share=" + value + ": expected allow-exclusive, force-shared or ignore");
   }
 
-  private boolean isOn(String name, String value) {
-    if (value == null || value.equals("on") || value.equals("yes")) {
-      return true;
-    }
-    if (value.equals("off") || value.equals("no")) {
-      return false;
-    }
-    throw error(name + "=" + value + ": expected on or off");
-  }
-
   private String required(String name, String value) {
     if (value == null || value.isEmpty()) {
       throw error("option '" + name + "' needs a value");
     }
     return value;
-  }
-
-  /** The first line; bytes are kept as they are, since the protocol gives them no character set. */
-  private String passwordFrom(String file) {
-    String text;
-    try {
-      text = Files.readString(Path.of(file), StandardCharsets.ISO_8859_1);
-    } catch (IOException | InvalidPathException e) {
-      throw new VmmException("-vnc: cannot read the password file " + file, e);
-    }
-    String line = text.lines().findFirst().orElse("");
-    if (line.isEmpty()) {
-      throw error("the first line of the password file " + file + " is empty");
-    }
-    return line;
   }
 
   private VmmException error(String what) {

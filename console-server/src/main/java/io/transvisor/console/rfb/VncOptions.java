@@ -1,5 +1,7 @@
 package io.transvisor.console.rfb;
 
+import io.transvisor.console.rfb.security.Credentials;
+import io.transvisor.console.rfb.security.SecurityPolicy;
 import java.util.Objects;
 
 /**
@@ -9,19 +11,17 @@ import java.util.Objects;
  * @param port first TCP port tried; 0 takes any free port
  * @param lastPort last TCP port tried when the earlier ones are in use; equal to {@code port} for
  *     exactly that one
- * @param password password of VNC Authentication, of which the protocol uses the first eight bytes,
- *     or null for none
- * @param insecure whether other hosts may connect without a password
  * @param sharePolicy what the viewers' shared flag means
+ * @param idleSeconds a viewer that sends nothing for so long is disconnected; 0 for never
  * @param desktopName name viewers show in their title bar
  */
 public record VncOptions(
     String host,
     int port,
     int lastPort,
-    String password,
-    boolean insecure,
+    SecurityPolicy security,
     SharePolicy sharePolicy,
+    int idleSeconds,
     String desktopName) {
   /** The port of display 0. */
   public static final int BASE_PORT = 5900;
@@ -33,6 +33,7 @@ public record VncOptions(
 
   public VncOptions {
     Objects.requireNonNull(host, "host");
+    Objects.requireNonNull(security, "security");
     Objects.requireNonNull(sharePolicy, "sharePolicy");
     Objects.requireNonNull(desktopName, "desktopName");
     if (port < 0 || lastPort > 65535 || lastPort < port) {
@@ -42,7 +43,14 @@ public record VncOptions(
 
   /** Exactly this address and port; password may be null. */
   public VncOptions(String host, int port, String password, String desktopName) {
-    this(host, port, port, password, false, SharePolicy.ALLOW_EXCLUSIVE, desktopName);
+    this(
+        host,
+        port,
+        port,
+        new SecurityPolicy(Credentials.of(password), null, false),
+        SharePolicy.ALLOW_EXCLUSIVE,
+        0,
+        desktopName);
   }
 
   /**
@@ -54,23 +62,9 @@ public record VncOptions(
         LOOPBACK,
         BASE_PORT,
         BASE_PORT + DEFAULT_PORTS_TRIED - 1,
-        null,
-        false,
+        SecurityPolicy.OPEN,
         SharePolicy.ALLOW_EXCLUSIVE,
+        0,
         desktopName);
-  }
-
-  /** Leaves the password out, so that options can be logged. */
-  @Override
-  public String toString() {
-    return "VncOptions[host=%s, port=%d-%d, password=%s, insecure=%s, share=%s, name=%s]"
-        .formatted(
-            host,
-            port,
-            lastPort,
-            password == null ? "none" : "set",
-            insecure,
-            sharePolicy.optionValue(),
-            desktopName);
   }
 }

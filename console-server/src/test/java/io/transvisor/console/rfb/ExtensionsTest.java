@@ -52,7 +52,7 @@ class ExtensionsTest {
         }
       };
   private final List<AutoCloseable> open = new ArrayList<>();
-  private VncServer server;
+  private VncTestServer server;
   private RfbTestClient client;
 
   @BeforeEach
@@ -63,7 +63,7 @@ class ExtensionsTest {
 
   private void connect(Optional<MachineActions> machineActions) throws IOException {
     VncOptions options = new VncOptions(VncOptions.LOOPBACK, 0, null, "Guest");
-    server = new VncServer(screen, guest, machineActions, options);
+    server = new VncTestServer(screen, guest, machineActions, options);
     open.add(server);
     client = RfbTestClient.connect(server.start(), null, true);
     open.add(client);

@@ -42,7 +42,7 @@ class VernacularClientTest {
     config.setPasswordSupplier(() -> password);
     VernacularClient client = new VernacularClient(config);
     VncOptions options = new VncOptions(VncOptions.LOOPBACK, 0, password, "Guest");
-    try (VncServer server = new VncServer(screen, guest, options)) {
+    try (VncTestServer server = new VncTestServer(screen, guest, options)) {
       InetSocketAddress address = server.start();
       client.start(address.getHostString(), address.getPort());
       awaitSameImage();
@@ -68,7 +68,7 @@ class VernacularClientTest {
   void typesText() {
     VernacularClient client = new VernacularClient(config());
     VncOptions options = new VncOptions(VncOptions.LOOPBACK, 0, null, "Guest");
-    try (VncServer server = new VncServer(screen, guest, options)) {
+    try (VncTestServer server = new VncTestServer(screen, guest, options)) {
       InetSocketAddress address = server.start();
       client.start(address.getHostString(), address.getPort());
       await().until(() -> server.viewers() == 1);

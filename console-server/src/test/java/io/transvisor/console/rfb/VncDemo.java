@@ -1,10 +1,12 @@
 package io.transvisor.console.rfb;
 
+import io.transvisor.console.rfb.security.SecurityObjects;
 import io.transvisor.console.screen.ScreenshotWriter;
 import io.transvisor.core.display.Screen;
 import io.transvisor.core.input.InputSink;
 import io.transvisor.core.input.Key;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * A VNC server over an invented desktop, to look at with real viewers: arguments are that of {@code
@@ -31,8 +33,9 @@ public final class VncDemo {
             System.out.println("mouse " + dx + " " + dy + " " + dz + " " + buttons);
           }
         };
-    VncOptions options = VncServer.parse(args[0], "Demo").orElseThrow();
-    try (VncServer server = new VncServer(screen, printer, options)) {
+    VncOptions options =
+        VncServer.parse(args[0], new SecurityObjects(List.of()), "Demo").orElseThrow();
+    try (VncTestServer server = new VncTestServer(screen, printer, options)) {
       System.out.println("listening on " + server.start());
       for (int i = 0; ; i++) {
         Thread.sleep(100);

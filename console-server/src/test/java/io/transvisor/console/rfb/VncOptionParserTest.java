@@ -3,10 +3,14 @@ package io.transvisor.console.rfb;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.transvisor.console.rfb.security.Credentials;
+import io.transvisor.console.rfb.security.SecurityObjects;
+import io.transvisor.console.rfb.security.SecurityPolicy;
 import io.transvisor.core.error.VmmException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,6 +18,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class VncOptionParserTest {
+  private static final SecurityObjects NO_OBJECTS = new SecurityObjects(List.of());
+
   @TempDir Path directory;
 
   @ParameterizedTest
@@ -32,24 +38,31 @@ class VncOptionParserTest {
         "127.0.0.1:0,lossy=on,non-adaptive | 127.0.0.1 | 5900 | 5900 | ALLOW_EXCLUSIVE",
       })
   void understood(String argument, String host, int port, int lastPort, SharePolicy share) {
-    VncOptions options = VncServer.parse(argument, "Guest").orElseThrow();
+    VncOptions options = VncServer.parse(argument, NO_OBJECTS, "Guest").orElseThrow();
     assertThat(options)
         .isEqualTo(
             new VncOptions(
-                host, port, lastPort, null, argument.contains("insecure"), share, "Guest"));
+                host,
+                port,
+                lastPort,
+                new SecurityPolicy(Credentials.NONE, null, argument.contains("insecure")),
+                share,
+                0,
+                "Guest"));
   }
 
   @Test
   void noneMeansNoServer() {
-    assertThat(VncServer.parse("none", "Guest")).isEmpty();
+    assertThat(VncServer.parse("none", NO_OBJECTS, "Guest")).isEmpty();
   }
 
   @Test
   void withAPasswordAllInterfacesAreUsed() throws IOException {
     Path file = Files.writeString(directory.resolve("secret"), "se same\r\nrest");
-    VncOptions options = VncServer.parse(":1,password-file=" + file, "Guest").orElseThrow();
+    VncOptions options =
+        VncServer.parse(":1,password-file=" + file, NO_OBJECTS, "Guest").orElseThrow();
     assertThat(options.host()).isEmpty();
-    assertThat(options.password()).isEqualTo("se same");
+    assertThat(options.security().credentials().password()).isEqualTo("se same");
     assertThat(options.toString()).doesNotContain("same");
   }
 
@@ -67,17 +80,20 @@ class VncOptionParserTest {
         "unix:/run/vnc | Unix sockets are not supported; use HOST:N",
         ":1,password=on | 'password' is not supported; use password-file=FILE",
         ":1,password | 'password' is not supported; use password-file=FILE",
-        ":1,password-secret=s | 'password-secret' is not supported; use password-file=FILE",
+        ":1,user=u | user needs password-file",
+        ":1,view-only-password-file= | option 'view-only-password-file' needs a value",
+        ":1,idle-timeout=soon | idle-timeout=soon: expected seconds",
+        ":1,tls=perhaps | tls=perhaps: expected on or off",
         ":1,to=0 | to=0 is below display 1",
         ":1,share=maybe | share=maybe: expected allow-exclusive, force-shared or ignore",
         ":1,insecure=perhaps | insecure=perhaps: expected on or off",
         ":1,password-file= | option 'password-file' needs a value",
-        ":1,tls-creds=t | option 'tls-creds' is not supported (known: password-file, to, share,"
-            + " insecure)",
+        ":1,sasl | option 'sasl' is not supported (known: to, share, idle-timeout, password-file,"
+            + " password-secret, view-only-password-file, user, tls, tls-creds, insecure)",
         ":1, | empty option",
       })
   void notUnderstood(String argument, String problem) {
-    assertThatThrownBy(() -> VncServer.parse(argument, "Guest"))
+    assertThatThrownBy(() -> VncServer.parse(argument, NO_OBJECTS, "Guest"))
         .isInstanceOf(VmmException.class)
         .hasMessage("-vnc " + argument + ": " + problem);
   }
@@ -86,7 +102,7 @@ class VncOptionParserTest {
   @ValueSource(strings = {"", "\n", "\nsecond"})
   void emptyPasswordFiles(String content) throws IOException {
     Path file = Files.writeString(directory.resolve("empty"), content);
-    assertThatThrownBy(() -> VncServer.parse(":1,password-file=" + file, "Guest"))
+    assertThatThrownBy(() -> VncServer.parse(":1,password-file=" + file, NO_OBJECTS, "Guest"))
         .isInstanceOf(VmmException.class)
         .hasMessageEndingWith("the first line of the password file " + file + " is empty");
   }
@@ -94,9 +110,9 @@ class VncOptionParserTest {
   @Test
   void missingPasswordFiles() {
     Path file = directory.resolve("missing");
-    assertThatThrownBy(() -> VncServer.parse(":1,password-file=" + file, "Guest"))
+    assertThatThrownBy(() -> VncServer.parse(":1,password-file=" + file, NO_OBJECTS, "Guest"))
         .isInstanceOf(VmmException.class)
-        .hasMessage("-vnc: cannot read the password file " + file);
+        .hasMessageEndingWith(": cannot read the password file " + file);
   }
 
   @Test
@@ -105,6 +121,6 @@ class VncOptionParserTest {
     assertThat(options.host()).isEqualTo("127.0.0.1");
     assertThat(options.port()).isEqualTo(5900);
     assertThat(options.lastPort()).isGreaterThan(5900);
-    assertThat(options.password()).isNull();
+    assertThat(options.security().credentials().isRequired()).isFalse();
   }
 }

@@ -10,6 +10,7 @@ import io.transvisor.console.rfb.client.RfbTestClient.Rect;
 import io.transvisor.console.rfb.encode.Encoding;
 import io.transvisor.console.rfb.encode.PixelFormat;
 import io.transvisor.console.rfb.input.RecordingInput;
+import io.transvisor.console.rfb.security.SecurityPolicy;
 import io.transvisor.core.display.Screen;
 import io.transvisor.core.error.VmmException;
 import io.transvisor.core.input.Key;
@@ -35,11 +36,11 @@ class VncServerTest {
       TestPictures.screen(WIDTH, HEIGHT, TestPictures.desktop(WIDTH, HEIGHT));
   private final RecordingInput guest = new RecordingInput();
   private final List<AutoCloseable> open = new ArrayList<>();
-  private VncServer server;
+  private VncTestServer server;
   private InetSocketAddress address;
 
   private void start(VncOptions options) {
-    server = new VncServer(screen, guest, options);
+    server = new VncTestServer(screen, guest, options);
     open.add(server);
     address = server.start();
   }
@@ -346,7 +347,8 @@ class VncServerTest {
   void sharePolicyForceSharedRefusesExclusiveViewers() throws IOException {
     screen.watch();
     start(
-        new VncOptions(VncOptions.LOOPBACK, 0, 0, null, false, SharePolicy.FORCE_SHARED, "Guest"));
+        new VncOptions(
+            VncOptions.LOOPBACK, 0, 0, SecurityPolicy.OPEN, SharePolicy.FORCE_SHARED, 0, "Guest"));
     RfbTestClient first = client();
     assertThatThrownBy(() -> client(false)).isInstanceOf(IOException.class);
     first.request(false);
@@ -356,7 +358,9 @@ class VncServerTest {
   @Test
   void sharePolicyIgnoreLetsEverybodyStay() throws IOException {
     screen.watch();
-    start(new VncOptions(VncOptions.LOOPBACK, 0, 0, null, false, SharePolicy.IGNORE, "Guest"));
+    start(
+        new VncOptions(
+            VncOptions.LOOPBACK, 0, 0, SecurityPolicy.OPEN, SharePolicy.IGNORE, 0, "Guest"));
     RfbTestClient first = client(false);
     RfbTestClient second = client(false);
     first.request(false);
@@ -457,8 +461,8 @@ class VncServerTest {
   void aPortInUseIsNamed() {
     start();
     int port = address.getPort();
-    VncServer second =
-        new VncServer(screen, guest, new VncOptions(VncOptions.LOOPBACK, port, null, "Guest"));
+    VncTestServer second =
+        new VncTestServer(screen, guest, new VncOptions(VncOptions.LOOPBACK, port, null, "Guest"));
     assertThatThrownBy(second::start)
         .isInstanceOf(VmmException.class)
         .hasMessageStartingWith("VNC: cannot listen on 127.0.0.1 port " + port + ": ")
@@ -470,17 +474,17 @@ class VncServerTest {
   void theNextFreePortIsTakenWhereThatIsAllowed() {
     start();
     int port = address.getPort();
-    VncServer second =
-        new VncServer(
+    VncTestServer second =
+        new VncTestServer(
             screen,
             guest,
             new VncOptions(
                 VncOptions.LOOPBACK,
                 port,
                 Math.min(port + 50, 65535),
-                null,
-                false,
+                SecurityPolicy.OPEN,
                 SharePolicy.IGNORE,
+                0,
                 "Guest"));
     open.add(second);
     assertThat(second.start().getPort()).isGreaterThan(port);
@@ -489,7 +493,7 @@ class VncServerTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "0.0.0.0"})
   void anOpenDoorToTheNetworkIsRefusedWithTheRemedy(String host) {
-    server = new VncServer(screen, guest, new VncOptions(host, 0, null, "Guest"));
+    server = new VncTestServer(screen, guest, new VncOptions(host, 0, null, "Guest"));
     assertThatThrownBy(server::start)
         .isInstanceOf(VmmException.class)
         .hasMessageContainingAll("password-file=FILE", "insecure=on");
@@ -497,7 +501,7 @@ class VncServerTest {
 
   @Test
   void unknownHostsAreNamed() {
-    server = new VncServer(screen, guest, new VncOptions("no.such.host.invalid", 0, null, "G"));
+    server = new VncTestServer(screen, guest, new VncOptions("no.such.host.invalid", 0, null, "G"));
     assertThatThrownBy(server::start)
         .isInstanceOf(VmmException.class)
         .hasMessage("VNC: unknown host no.such.host.invalid");

@@ -4,14 +4,18 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.transvisor.console.rfb.message.RfbProtocolException;
+import io.transvisor.console.rfb.security.Access;
 import io.transvisor.console.rfb.security.FailureLockout;
-import io.transvisor.console.rfb.security.VncAuthentication;
+import io.transvisor.console.rfb.security.SecurityType;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * The server's side of the handshake, from ProtocolVersion to ClientInit. Gives the connection to
@@ -25,58 +29,71 @@ public final class HandshakeHandler extends ByteToMessageDecoder {
     /**
      * @param shared whether the client is willing to share the desktop
      */
-    void initialised(ChannelHandlerContext ctx, boolean shared);
+    void initialised(ChannelHandlerContext ctx, Access access, boolean shared);
   }
 
   /** Seconds a client has for messages that no human has to type. */
   public static final int PROTOCOL_TIMEOUT_SECONDS = 20;
 
-  /** Seconds a client has to answer the challenge: viewers ask for the password only now. */
-  public static final int PASSWORD_TIMEOUT_SECONDS = 120;
-
-  private static final int SECURITY_NONE = 1;
-  private static final int SECURITY_VNC = 2;
   private static final int RESULT_OK = 0;
   private static final int RESULT_FAILED = 1;
 
   private enum State {
     VERSION,
     SECURITY_TYPE,
-    RESPONSE,
+    EXCHANGE,
     CLIENT_INIT,
     COMPLETE,
     REFUSED
   }
 
-  private final VncAuthentication authentication;
+  private final List<SecurityType> offered;
   private final FailureLockout lockout;
   private final InetAddress address;
   private final Completion completion;
+  private boolean started;
   private State state = State.VERSION;
   private ProtocolVersion version;
-  private byte[] challenge;
+  private SecurityType.Exchange exchange;
+  private Access access;
   private ScheduledFuture<?> timeout;
 
   /**
-   * @param authentication the password check, or null to let everybody in
+   * @param offered the ways to be let in, the best first
+   * @param lockout remembers wrong passwords; null where none are asked for
    * @param address the client's address, for the lock-out
    */
   public HandshakeHandler(
-      VncAuthentication authentication,
+      List<SecurityType> offered,
       FailureLockout lockout,
       InetAddress address,
       Completion completion) {
-    this.authentication = authentication;
+    this.offered = List.copyOf(offered);
     this.lockout = lockout;
     this.address = address;
     this.completion = completion;
   }
 
   @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    // A connection that has been something else before is active already.
+    if (ctx.channel().isActive()) {
+      start(ctx);
+    }
+  }
+
+  @Override
   public void channelActive(ChannelHandlerContext ctx) throws Exception {
-    send(ctx, ctx.alloc().buffer().writeBytes(ProtocolVersion.greeting()));
-    enter(ctx, State.VERSION, PROTOCOL_TIMEOUT_SECONDS);
+    start(ctx);
     super.channelActive(ctx);
+  }
+
+  private void start(ChannelHandlerContext ctx) {
+    if (!started) {
+      started = true;
+      ctx.writeAndFlush(ctx.alloc().buffer().writeBytes(ProtocolVersion.greeting()));
+      enter(ctx, State.VERSION);
+    }
   }
 
   @Override
@@ -92,15 +109,20 @@ public final class HandshakeHandler extends ByteToMessageDecoder {
 
   @Override
   protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
-    switch (state) {
-      case VERSION -> version(ctx, in);
-      case SECURITY_TYPE -> securityType(ctx, in);
-      case RESPONSE -> response(ctx, in);
-      case CLIENT_INIT -> clientInit(ctx, in);
-      case COMPLETE -> {
-        // The next handler reads on.
+    try {
+      switch (state) {
+        case VERSION -> version(ctx, in);
+        case SECURITY_TYPE -> securityType(ctx, in);
+        case EXCHANGE -> exchange(ctx, in);
+        case CLIENT_INIT -> clientInit(ctx, in);
+        case COMPLETE -> {
+          // The next handler reads on.
+        }
+        case REFUSED -> in.skipBytes(in.readableBytes());
       }
-      case REFUSED -> in.skipBytes(in.readableBytes());
+    } catch (RfbProtocolException e) {
+      state = State.REFUSED;
+      throw e;
     }
   }
 
@@ -112,70 +134,77 @@ public final class HandshakeHandler extends ByteToMessageDecoder {
     in.readBytes(message);
     version = ProtocolVersion.of(message);
     if (version == null) {
-      state = State.REFUSED;
       throw new RfbProtocolException("it does not speak RFB 3.3 or later");
     }
     if (isLocked()) {
       refuse(ctx, "Too many wrong passwords from your address; try again later");
     } else if (version == ProtocolVersion.V3_3) {
-      dictate(ctx);
+      dictate(ctx, in);
     } else {
-      send(ctx, ctx.alloc().buffer().writeByte(1).writeByte(offered()));
-      enter(ctx, State.SECURITY_TYPE, PROTOCOL_TIMEOUT_SECONDS);
+      send(
+          ctx,
+          out -> {
+            out.writeByte(offered.size());
+            offered.forEach(type -> out.writeByte(type.number()));
+          });
+      enter(ctx, State.SECURITY_TYPE);
     }
   }
 
-  /** Version 3.3: the server chooses, and None has no SecurityResult. */
-  private void dictate(ChannelHandlerContext ctx) {
-    ByteBuf message = ctx.alloc().buffer().writeInt(offered());
-    if (authentication == null) {
-      send(ctx, message);
-      enter(ctx, State.CLIENT_INIT, PROTOCOL_TIMEOUT_SECONDS);
-    } else {
-      challenge(ctx, message);
+  /** Version 3.3: the server chooses, among the types that version knows. */
+  private void dictate(ChannelHandlerContext ctx, ByteBuf in) {
+    for (SecurityType type : offered) {
+      if (type.number() <= SecurityType.VNC) {
+        send(ctx, out -> out.writeInt(type.number()));
+        begin(ctx, type, in);
+        return;
+      }
     }
+    refuse(ctx, "This server wants an encrypted connection, which your viewer cannot make");
   }
 
   private void securityType(ChannelHandlerContext ctx, ByteBuf in) {
-    int type = in.readUnsignedByte();
-    if (type != offered()) {
-      fail(ctx, "Security type " + type + " was not offered");
-    } else if (authentication != null) {
-      challenge(ctx, ctx.alloc().buffer());
-    } else {
-      if (version == ProtocolVersion.V3_8) {
-        send(ctx, ctx.alloc().buffer().writeInt(RESULT_OK));
+    int number = in.readUnsignedByte();
+    for (SecurityType type : offered) {
+      if (type.number() == number) {
+        begin(ctx, type, in);
+        return;
       }
-      enter(ctx, State.CLIENT_INIT, PROTOCOL_TIMEOUT_SECONDS);
+    }
+    fail(ctx, "Security type " + number + " was not offered");
+  }
+
+  private void begin(ChannelHandlerContext ctx, SecurityType type, ByteBuf in) {
+    enter(ctx, State.EXCHANGE);
+    exchange = type.begin(new Peer(ctx, in));
+    if (type.number() == SecurityType.NONE) {
+      // The client has nothing to say.
+      exchange(ctx, in);
     }
   }
 
-  private void challenge(ChannelHandlerContext ctx, ByteBuf message) {
-    challenge = authentication.challenge();
-    send(ctx, message.writeBytes(challenge));
-    enter(ctx, State.RESPONSE, PASSWORD_TIMEOUT_SECONDS);
-  }
-
-  private void response(ChannelHandlerContext ctx, ByteBuf in) {
-    if (in.readableBytes() < VncAuthentication.CHALLENGE_LENGTH) {
+  private void exchange(ChannelHandlerContext ctx, ByteBuf in) {
+    SecurityType.Verdict verdict = exchange.read(in);
+    if (verdict == null) {
       return;
     }
-    byte[] response = new byte[VncAuthentication.CHALLENGE_LENGTH];
-    in.readBytes(response);
     // Looked at again: many connections opened beforehand must not make many guesses.
     if (isLocked()) {
       fail(ctx, "Too many wrong passwords from your address; try again later");
-    } else if (!authentication.accepts(challenge, response)) {
+    } else if (verdict.access() == null) {
       if (address != null) {
         lockout.failed(address);
       }
       fail(ctx, "Wrong password");
     } else {
-      if (address != null) {
+      if (address != null && lockout != null) {
         lockout.succeeded(address);
       }
-      send(ctx, ctx.alloc().buffer().writeInt(RESULT_OK));
-      enter(ctx, State.CLIENT_INIT, PROTOCOL_TIMEOUT_SECONDS);
+      access = verdict.access();
+      if (version == ProtocolVersion.V3_8 || !verdict.silent()) {
+        send(ctx, out -> out.writeInt(RESULT_OK));
+      }
+      enter(ctx, State.CLIENT_INIT);
     }
   }
 
@@ -183,15 +212,11 @@ public final class HandshakeHandler extends ByteToMessageDecoder {
     boolean shared = in.readByte() != 0;
     state = State.COMPLETE;
     cancelTimeout();
-    completion.initialised(ctx, shared);
-  }
-
-  private int offered() {
-    return authentication == null ? SECURITY_NONE : SECURITY_VNC;
+    completion.initialised(ctx, access, shared);
   }
 
   private boolean isLocked() {
-    return authentication != null && address != null && lockout.isLocked(address);
+    return lockout != null && address != null && lockout.isLocked(address);
   }
 
   /** No security type for this client: zero of them, and the reason (in 3.3 the "invalid" type). */
@@ -226,12 +251,18 @@ public final class HandshakeHandler extends ByteToMessageDecoder {
     return message.writeInt(bytes.length).writeBytes(bytes);
   }
 
-  private static void send(ChannelHandlerContext ctx, ByteBuf message) {
-    ctx.writeAndFlush(message);
+  private static void send(ChannelHandlerContext ctx, Consumer<ByteBuf> message) {
+    ByteBuf out = ctx.alloc().buffer();
+    message.accept(out);
+    ctx.writeAndFlush(out);
   }
 
-  private void enter(ChannelHandlerContext ctx, State next, int seconds) {
+  private void enter(ChannelHandlerContext ctx, State next) {
     state = next;
+    setTimeout(ctx, PROTOCOL_TIMEOUT_SECONDS);
+  }
+
+  private void setTimeout(ChannelHandlerContext ctx, int seconds) {
     cancelTimeout();
     timeout =
         ctx.executor()
@@ -250,6 +281,37 @@ public final class HandshakeHandler extends ByteToMessageDecoder {
     if (timeout != null) {
       timeout.cancel(false);
       timeout = null;
+    }
+  }
+
+  /** The client of this connection. */
+  private final class Peer implements SecurityType.Peer {
+    private final ChannelHandlerContext ctx;
+    private final ByteBuf received;
+
+    Peer(ChannelHandlerContext ctx, ByteBuf received) {
+      this.ctx = ctx;
+      this.received = received;
+    }
+
+    @Override
+    public void send(Consumer<ByteBuf> message) {
+      HandshakeHandler.send(ctx, message);
+    }
+
+    @Override
+    public void setPatience(int seconds) {
+      setTimeout(ctx, seconds);
+    }
+
+    @Override
+    public void startTls(SslContext context) {
+      if (received.isReadable()) {
+        throw new RfbProtocolException("it goes on in clear where encryption begins");
+      }
+      SslHandler tls = context.newHandler(ctx.alloc());
+      tls.setHandshakeTimeout(PROTOCOL_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+      ctx.pipeline().addBefore(ctx.name(), "tls", tls);
     }
   }
 }

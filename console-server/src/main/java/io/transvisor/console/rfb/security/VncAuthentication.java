@@ -2,7 +2,6 @@ package io.transvisor.console.rfb.security;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import javax.crypto.Cipher;
@@ -15,39 +14,50 @@ import javax.crypto.spec.SecretKeySpec;
  * are the key, zero-padded, and the bits of each byte are mirrored, as the protocol's first
  * implementation happened to do.
  */
-public final class VncAuthentication {
+public final class VncAuthentication implements SecurityType {
   /** Bytes of a challenge and of a response. */
   public static final int CHALLENGE_LENGTH = 16;
 
   /** Bytes of a password that count. */
   public static final int KEY_LENGTH = 8;
 
-  private final SecretKey key;
+  private final Credentials credentials;
   private final SecureRandom random = new SecureRandom();
 
-  /** Characters stand for bytes of ISO 8859-1, as most viewers send them. */
-  public VncAuthentication(String password) {
-    this.key = key(password);
+  public VncAuthentication(Credentials credentials) {
+    this.credentials = credentials;
   }
 
-  /** A fresh challenge. */
-  public byte[] challenge() {
+  @Override
+  public int number() {
+    return VNC;
+  }
+
+  @Override
+  public Exchange begin(Peer peer) {
     byte[] challenge = new byte[CHALLENGE_LENGTH];
     random.nextBytes(challenge);
-    return challenge;
-  }
-
-  /**
-   * Whether this is the challenge encrypted under the password; takes the same time for every
-   * answer.
-   */
-  public boolean accepts(byte[] challenge, byte[] response) {
-    return MessageDigest.isEqual(encrypt(key, challenge), response);
+    peer.send(out -> out.writeBytes(challenge));
+    peer.setPatience(PASSWORD_TIMEOUT_SECONDS);
+    return in -> {
+      if (in.readableBytes() < CHALLENGE_LENGTH) {
+        return null;
+      }
+      byte[] response = new byte[CHALLENGE_LENGTH];
+      in.readBytes(response);
+      return Verdict.of(credentials.check(challenge, response));
+    };
   }
 
   /** The answer of a client that knows the password. */
   public static byte[] response(String password, byte[] challenge) {
-    return encrypt(key(password), challenge);
+    try {
+      Cipher cipher = Cipher.getInstance("DES/ECB/NoPadding");
+      cipher.init(Cipher.ENCRYPT_MODE, key(password));
+      return cipher.doFinal(challenge);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("this Java runtime has no DES cipher", e);
+    }
   }
 
   private static SecretKey key(String password) {
@@ -56,15 +66,5 @@ public final class VncAuthentication {
       bytes[i] = (byte) (Integer.reverse(bytes[i]) >>> 24);
     }
     return new SecretKeySpec(bytes, "DES");
-  }
-
-  private static byte[] encrypt(SecretKey key, byte[] challenge) {
-    try {
-      Cipher cipher = Cipher.getInstance("DES/ECB/NoPadding");
-      cipher.init(Cipher.ENCRYPT_MODE, key);
-      return cipher.doFinal(challenge);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this Java runtime has no DES cipher", e);
-    }
   }
 }

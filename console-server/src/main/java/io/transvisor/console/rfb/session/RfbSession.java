@@ -19,6 +19,7 @@ import io.transvisor.console.rfb.message.ClientMessage.SetEncodings;
 import io.transvisor.console.rfb.message.ClientMessage.SetPixelFormat;
 import io.transvisor.console.rfb.message.ClientMessage.XvpRequest;
 import io.transvisor.console.rfb.message.ServerMessages;
+import io.transvisor.console.rfb.security.Access;
 import io.transvisor.console.rfb.session.Announcements.Kind;
 import io.transvisor.console.rfb.session.ScrollDetector.Scroll;
 import io.transvisor.core.display.Screen;
@@ -63,6 +64,7 @@ public final class RfbSession extends SimpleChannelInboundHandler<ClientMessage>
   private static final Logger LOG = LoggerFactory.getLogger(RfbSession.class);
 
   private final Desktop desktop;
+  private final Access access;
   private final Screen screen;
   private final UpdateBuilder builder = new UpdateBuilder();
   private final Announcements announcements = new Announcements();
@@ -97,8 +99,12 @@ public final class RfbSession extends SimpleChannelInboundHandler<ClientMessage>
   /** Whether the client wants anything, for the painting thread. */
   private volatile boolean waiting;
 
-  public RfbSession(Desktop desktop) {
+  /**
+   * @param access what the viewer may do
+   */
+  public RfbSession(Desktop desktop, Access access) {
     this.desktop = desktop;
+    this.access = access;
     screen = desktop.screen();
   }
 
@@ -137,6 +143,9 @@ public final class RfbSession extends SimpleChannelInboundHandler<ClientMessage>
       }
       case SetEncodings m -> encodings(new ClientCapabilities(m.encodings()));
       case FramebufferUpdateRequest m -> request(m);
+      case KeyEvent _, ScanCodeEvent _, PointerEvent _ when access == Access.VIEW_ONLY -> {
+        // It may look only, and some viewers do not know that.
+      }
       case KeyEvent m -> desktop.keyboard().event(this, m.down(), m.keysym());
       case ScanCodeEvent m -> desktop.keyboard().event(this, m.down(), m.keysym(), m.scanCode());
       case PointerEvent m -> pointer(m);
@@ -170,7 +179,7 @@ public final class RfbSession extends SimpleChannelInboundHandler<ClientMessage>
     if (isNew(Encoding.CONTINUOUS_UPDATES)) {
       ServerMessages.endOfContinuousUpdates(sink);
     }
-    if (desktop.actions().isPresent() && isNew(Encoding.XVP)) {
+    if (desktop.actions().isPresent() && access == Access.FULL && isNew(Encoding.XVP)) {
       ServerMessages.xvp(sink, ServerMessages.XVP_INIT);
     }
     if (isNew(Encoding.EXTENDED_DESKTOP_SIZE)) {
@@ -252,7 +261,10 @@ public final class RfbSession extends SimpleChannelInboundHandler<ClientMessage>
   private void machineAction(XvpRequest request) {
     MachineActions actions = desktop.actions().orElse(null);
     boolean known = request.code() >= XVP_SHUTDOWN && request.code() <= XVP_RESET;
-    if (actions == null || !known || request.version() != ServerMessages.XVP_VERSION) {
+    if (actions == null
+        || access != Access.FULL
+        || !known
+        || request.version() != ServerMessages.XVP_VERSION) {
       ServerMessages.xvp(sink, ServerMessages.XVP_FAIL);
       return;
     }

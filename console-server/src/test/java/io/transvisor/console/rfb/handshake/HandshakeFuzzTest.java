@@ -7,8 +7,9 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.DecoderException;
 import io.transvisor.console.rfb.message.RfbProtocolException;
+import io.transvisor.console.rfb.security.Credentials;
 import io.transvisor.console.rfb.security.FailureLockout;
-import io.transvisor.console.rfb.security.VncAuthentication;
+import io.transvisor.console.rfb.security.SecurityPolicy;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** No bytes open the door without the password, and none break it. */
 class HandshakeFuzzTest {
-  private static final VncAuthentication PASSWORD = new VncAuthentication("sesame");
+  private static final Credentials PASSWORD = Credentials.of("sesame");
 
   static Stream<byte[]> seeds() {
     return Stream.of(
@@ -44,10 +45,10 @@ class HandshakeFuzzTest {
     AtomicInteger letIn = new AtomicInteger();
     HandshakeHandler handler =
         new HandshakeHandler(
-            locked ? PASSWORD : null,
+            SecurityPolicy.types(locked ? PASSWORD : Credentials.NONE, null),
             new FailureLockout(() -> 0),
             InetAddress.getLoopbackAddress(),
-            (ctx, shared) -> letIn.incrementAndGet());
+            (ctx, access, shared) -> letIn.incrementAndGet());
     EmbeddedChannel channel = new EmbeddedChannel(handler);
     try {
       for (int at = 1; at < data.length && channel.isOpen(); at += piece) {

@@ -9,7 +9,10 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.transvisor.console.rfb.message.RfbProtocolException;
+import io.transvisor.console.rfb.security.Credentials;
 import io.transvisor.console.rfb.security.FailureLockout;
+import io.transvisor.console.rfb.security.SecurityPolicy;
+import io.transvisor.console.rfb.security.SecurityType;
 import io.transvisor.console.rfb.security.VncAuthentication;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -41,10 +44,10 @@ class HandshakeHandlerTest {
     channel =
         new EmbeddedChannel(
             new HandshakeHandler(
-                password == null ? null : new VncAuthentication(password),
+                SecurityPolicy.types(Credentials.of(password), null),
                 lockout,
                 address,
-                (ctx, isShared) -> shared = isShared),
+                (ctx, access, isShared) -> shared = isShared),
             last);
     assertThat(text(received())).isEqualTo("RFB 003.008\n");
   }
@@ -189,7 +192,7 @@ class HandshakeHandlerTest {
     open(PASSWORD);
     channel.freezeTime();
     send("RFB 003.003\n");
-    pass(HandshakeHandler.PASSWORD_TIMEOUT_SECONDS - 1);
+    pass(SecurityType.PASSWORD_TIMEOUT_SECONDS - 1);
     assertThat(channel.isOpen()).isTrue();
     pass(2);
     assertThat(channel.isOpen()).isFalse();

@@ -2,12 +2,18 @@ package io.transvisor.console.rfb.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.ssl.SslContext;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class VncAuthenticationTest {
+  private static final byte[] CHALLENGE = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+
   @Test
   void encryptsAsTheFirstImplementationDid() {
     // The fixed key under which vncpasswd files store passwords, and the known file for "password".
@@ -19,30 +25,59 @@ class VncAuthenticationTest {
   }
 
   @Test
-  void acceptsTheRightPasswordOnly() {
-    VncAuthentication authentication = new VncAuthentication("secret");
-    byte[] challenge = authentication.challenge();
-    assertThat(accepts(authentication, challenge, "secret")).isTrue();
-    assertThat(accepts(authentication, challenge, "Secret")).isFalse();
-    assertThat(accepts(authentication, challenge, "")).isFalse();
-    assertThat(authentication.accepts(challenge, new byte[16])).isFalse();
+  void acceptsTheRightPasswordsOnly() {
+    Credentials credentials = new Credentials("secret", "looker", null);
+    assertThat(check(credentials, "secret")).contains(Access.FULL);
+    assertThat(check(credentials, "looker")).contains(Access.VIEW_ONLY);
+    assertThat(check(credentials, "Secret")).isEmpty();
+    assertThat(check(credentials, "")).isEmpty();
+    assertThat(credentials.check(CHALLENGE, new byte[16])).isEmpty();
   }
 
   @Test
-  void onlyEightBytesCount() {
-    VncAuthentication authentication = new VncAuthentication("12345678");
-    byte[] challenge = authentication.challenge();
-    assertThat(accepts(authentication, challenge, "123456789")).isTrue();
-    assertThat(accepts(authentication, challenge, "1234567")).isFalse();
+  void onlyEightBytesCountHere() {
+    Credentials credentials = Credentials.of("12345678");
+    assertThat(check(credentials, "123456789")).isPresent();
+    assertThat(check(credentials, "1234567")).isEmpty();
+  }
+
+  @Test
+  void wholePasswordsAndNamesCountWhereTheyAreSentAsSuch() {
+    Credentials credentials = new Credentials("1234567890", null, "anna");
+    assertThat(credentials.check("anna", "1234567890")).contains(Access.FULL);
+    assertThat(credentials.check("anna", "12345678")).isEmpty();
+    assertThat(credentials.check("otto", "1234567890")).isEmpty();
+    assertThat(Credentials.of("x").check("anybody", "x")).contains(Access.FULL);
   }
 
   @Test
   void challengesDiffer() {
-    VncAuthentication authentication = new VncAuthentication("x");
-    assertThat(Arrays.equals(authentication.challenge(), authentication.challenge())).isFalse();
+    ByteBuf sent = Unpooled.buffer();
+    VncAuthentication authentication = new VncAuthentication(Credentials.of("x"));
+    authentication.begin(new Recorder(sent));
+    authentication.begin(new Recorder(sent));
+    assertThat(sent.readableBytes()).isEqualTo(32);
+    assertThat(sent.readSlice(16)).isNotEqualTo(sent.readSlice(16));
   }
 
-  private static boolean accepts(VncAuthentication a, byte[] challenge, String password) {
-    return a.accepts(challenge, VncAuthentication.response(password, challenge));
+  private record Recorder(ByteBuf sent) implements SecurityType.Peer {
+    @Override
+    public void send(Consumer<ByteBuf> message) {
+      message.accept(sent);
+    }
+
+    @Override
+    public void setPatience(int seconds) {
+      assertThat(seconds).isEqualTo(SecurityType.PASSWORD_TIMEOUT_SECONDS);
+    }
+
+    @Override
+    public void startTls(SslContext context) {
+      throw new AssertionError("not here");
+    }
+  }
+
+  private static Optional<Access> check(Credentials credentials, String password) {
+    return credentials.check(CHALLENGE, VncAuthentication.response(password, CHALLENGE));
   }
 }

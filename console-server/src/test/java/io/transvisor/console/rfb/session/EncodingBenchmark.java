@@ -9,6 +9,7 @@ import io.transvisor.console.rfb.input.GuestKeyboard;
 import io.transvisor.console.rfb.input.GuestPointer;
 import io.transvisor.console.rfb.input.RecordingInput;
 import io.transvisor.console.rfb.message.ClientMessageDecoder;
+import io.transvisor.console.rfb.security.Access;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.Map;
@@ -55,7 +56,7 @@ public final class EncodingBenchmark {
             "benchmark",
             Optional.empty());
     EmbeddedChannel channel =
-        new EmbeddedChannel(new ClientMessageDecoder(), new RfbSession(desktop));
+        new EmbeddedChannel(new ClientMessageDecoder(), new RfbSession(desktop, Access.FULL));
     ByteBuf setEncodings = Unpooled.buffer().writeByte(2).writeByte(0);
     setEncodings.writeShort(encodings.length);
     for (int encoding : encodings) {

@@ -18,6 +18,7 @@ import io.transvisor.console.rfb.input.GuestPointer;
 import io.transvisor.console.rfb.input.RecordingInput;
 import io.transvisor.console.rfb.message.ClientMessageDecoder;
 import io.transvisor.console.rfb.message.RfbProtocolException;
+import io.transvisor.console.rfb.security.Access;
 import io.transvisor.core.display.Screen;
 import java.io.IOException;
 import java.util.Optional;
@@ -65,7 +66,7 @@ class RfbSessionFuzzTest {
         new Desktop(
             screen, new GuestKeyboard(guest), new GuestPointer(guest), "G", Optional.empty());
     EmbeddedChannel channel =
-        new EmbeddedChannel(new ClientMessageDecoder(), new RfbSession(desktop));
+        new EmbeddedChannel(new ClientMessageDecoder(), new RfbSession(desktop, Access.FULL));
     try {
       channel.writeInbound(Unpooled.wrappedBuffer(data));
       screen.resize(WIDTH + 8, HEIGHT - 8);

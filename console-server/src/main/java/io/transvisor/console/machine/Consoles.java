@@ -1,0 +1,102 @@
+package io.transvisor.console.machine;
+
+import io.transvisor.console.control.Operator;
+import io.transvisor.console.rfb.RfbService;
+import io.transvisor.console.rfb.SharePolicy;
+import io.transvisor.console.rfb.VncServer;
+import io.transvisor.console.rfb.session.MachineActions;
+import io.transvisor.console.web.WebServer;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+
+/** What a machine's operator sees and uses: VNC, the web console, as far as they are wanted. */
+final class Consoles implements AutoCloseable {
+  private final RfbService viewers;
+  private final VncServer vnc;
+  private final WebServer web;
+
+  private Consoles(MachineSpec spec, AssembledMachine assembled, Operator operator) {
+    boolean served = spec.vnc() != null || spec.web() != null;
+    viewers =
+        served
+            ? new RfbService(
+                assembled.machine().screen(),
+                assembled.board().input(),
+                Optional.of(actions(operator)),
+                spec.vnc() == null ? SharePolicy.IGNORE : spec.vnc().sharePolicy(),
+                spec.vnc() == null ? 0 : spec.vnc().idleSeconds(),
+                MachineSpec.DESKTOP_NAME)
+            : null;
+    vnc = spec.vnc() == null ? null : new VncServer(viewers, spec.vnc());
+    web = spec.web() == null ? null : new WebServer(viewers, operator, spec.web());
+    if (served) {
+      assembled.board().keyboard().setLedListener(viewers::setKeyboardLights);
+    }
+  }
+
+  /**
+   * Opens what the options ask for and says on standard error where it is.
+   *
+   * @throws io.transvisor.core.error.VmmException if a port cannot be had; nothing stays open then
+   */
+  static Consoles open(MachineSpec spec, AssembledMachine assembled, Operator operator) {
+    Consoles consoles = new Consoles(spec, assembled, operator);
+    try {
+      consoles.start(spec);
+      return consoles;
+    } catch (RuntimeException e) {
+      consoles.close();
+      throw e;
+    }
+  }
+
+  private void start(MachineSpec spec) {
+    if (vnc != null) {
+      InetSocketAddress address = vnc.start();
+      System.err.printf(
+          "transvisor: screen at VNC %s:%d, for example: vncviewer %s::%d%n",
+          address.getHostString(), address.getPort(), address.getHostString(), address.getPort());
+    }
+    if (web != null) {
+      InetSocketAddress address = web.start();
+      System.err.printf(
+          "transvisor: console at %s://%s:%d/%n",
+          spec.web().security().tls() == null ? "http" : "https",
+          address.getAddress().isAnyLocalAddress() ? "localhost" : address.getHostString(),
+          address.getPort());
+    }
+  }
+
+  /** What viewers with an xvp menu can do. */
+  private static MachineActions actions(Operator operator) {
+    return new MachineActions() {
+      @Override
+      public void shutdown() {
+        operator.shutdown();
+      }
+
+      @Override
+      public void reboot() {
+        operator.reset();
+      }
+
+      @Override
+      public void reset() {
+        operator.reset();
+      }
+    };
+  }
+
+  @Override
+  public void close() {
+    if (vnc != null) {
+      vnc.close();
+    }
+    if (web != null) {
+      web.close();
+    }
+    if (viewers != null) {
+      viewers.close();
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package io.transvisor.console.web;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.transvisor.console.control.Operator;
+import io.transvisor.console.rfb.RfbService;
+import io.transvisor.console.rfb.security.Access;
+import io.transvisor.console.rfb.security.Credentials;
+import java.util.Optional;
+
+/** What all connections of the web console share. */
+final class WebContext {
+  final RfbService viewers;
+  final Operator operator;
+  final Credentials credentials;
+  final boolean encrypted;
+  final RequestGuard guard;
+  final WebSessions sessions = new WebSessions(System::nanoTime);
+  final StaticFiles files = new StaticFiles();
+  final MediaLibrary media;
+  final StatusFeed feed;
+  final ObjectMapper json = new ObjectMapper();
+
+  WebContext(RfbService viewers, Operator operator, WebOptions options) {
+    this.viewers = viewers;
+    this.operator = operator;
+    credentials = options.security().credentials();
+    encrypted = options.security().tls() != null;
+    guard = new RequestGuard(credentials.isRequired(), options.host(), encrypted);
+    media = new MediaLibrary(options.media());
+    feed = new StatusFeed(operator, viewers, media);
+  }
+
+  /** What the bearer of a session's secret may do; everything where no password is asked for. */
+  Optional<Access> access(String token) {
+    return credentials.isRequired() ? sessions.find(token) : Optional.of(Access.FULL);
+  }
+}
