@@ -28,7 +28,7 @@ final class StaticFiles {
 
   /** Licence texts have names of their own form. */
   private static final Pattern LICENCE =
-      Pattern.compile("novnc/(docs/|vendor/pako/)?(LICENSE|AUTHORS)(\\.[A-Za-z0-9-]{2,15}){0,1}");
+      Pattern.compile("novnc/(docs/|vendor/pako/)?(LICENSE|AUTHORS)(\\.[A-Za-z0-9-]{1,15}){0,2}");
 
   private static final Map<String, String> TYPES =
       Map.of(

@@ -2,27 +2,44 @@ package io.transvisor.console.rfb.security;
 
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.pkitesting.CertificateBuilder;
-import io.netty.pkitesting.X509Bundle;
 import io.transvisor.core.error.VmmException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
+import java.security.SecureRandom;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
+import java.util.Date;
 import java.util.HexFormat;
 import javax.net.ssl.SSLException;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x500.X500NameBuilder;
+import org.bouncycastle.asn1.x500.style.BCStyle;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +60,18 @@ public record TlsCredentials(Path directory, boolean renewable) {
 
   /** A certificate about to expire is made anew. */
   private static final Duration RENEWAL = Duration.ofDays(30);
+
+  private static final int SERIAL_BITS = 128;
+
+  /**
+   * Sessions longer than the week RFC 8446 section 4.6.1 allows are not offered for resumption.
+   * TigerVNC's viewer before 1.13 takes no notice of what arrives together with such an offer, and
+   * waits for ever.
+   */
+  private static final long NO_TICKETS_SECONDS = 7 * 24 * 3600 + 1;
+
+  /** Sessions of TLS 1.2 kept for resumption. */
+  private static final long SESSIONS = 64;
 
   private static final Logger LOG = LoggerFactory.getLogger(TlsCredentials.class);
 
@@ -77,7 +106,11 @@ public record TlsCredentials(Path directory, boolean renewable) {
         throw new VmmException(
             "TLS: " + directory + " must hold " + CERTIFICATE + " and " + KEY + ", readable");
       }
-      SslContext context = SslContextBuilder.forServer(certificate.toFile(), key.toFile()).build();
+      SslContext context =
+          SslContextBuilder.forServer(certificate.toFile(), key.toFile())
+              .sessionTimeout(NO_TICKETS_SECONDS)
+              .sessionCacheSize(SESSIONS)
+              .build();
       LOG.info("TLS certificate {}, SHA-256 {}", certificate, fingerprint(certificate));
       return context;
     } catch (SSLException | IllegalArgumentException | CertificateException e) {
@@ -112,27 +145,42 @@ public record TlsCredentials(Path directory, boolean renewable) {
   }
 
   private void make(Path certificate, Path key) throws IOException {
-    Instant now = Instant.now();
-    CertificateBuilder builder =
-        new CertificateBuilder()
-            .algorithm(CertificateBuilder.Algorithm.ecp256)
-            .subject("CN=Transvisor console on " + hostName())
-            .notBefore(now.minus(Duration.ofDays(1)))
-            .notAfter(now.plus(VALIDITY))
-            .addSanDnsName("localhost")
-            .addSanDnsName(hostName())
-            .addSanIpAddress("127.0.0.1")
-            .addSanIpAddress("::1");
-    X509Bundle bundle;
     try {
-      bundle = builder.buildSelfSigned();
-    } catch (Exception e) {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+      generator.initialize(new ECGenParameterSpec("secp256r1"));
+      KeyPair pair = generator.generateKeyPair();
+      byte[] encoded = selfSigned(pair).getEncoded();
+      Files.createDirectories(directory);
+      write(key, "PRIVATE KEY", pair.getPrivate().getEncoded());
+      write(certificate, "CERTIFICATE", encoded);
+    } catch (GeneralSecurityException | OperatorCreationException e) {
       throw new IOException("cannot make a certificate: " + e.getMessage(), e);
     }
-    Files.createDirectories(directory);
-    write(key, bundle.getPrivateKeyPEM());
-    write(certificate, bundle.getCertificatePathPEM());
     LOG.info("made a certificate in {}", directory);
+  }
+
+  private static X509CertificateHolder selfSigned(KeyPair pair)
+      throws IOException, GeneralSecurityException, OperatorCreationException {
+    Instant now = Instant.now();
+    X500Name name = new X500NameBuilder().addRDN(BCStyle.CN, "Transvisor console").build();
+    GeneralName[] alternatives = {
+      new GeneralName(GeneralName.dNSName, "localhost"),
+      new GeneralName(GeneralName.dNSName, hostName()),
+      new GeneralName(GeneralName.iPAddress, "127.0.0.1"),
+      new GeneralName(GeneralName.iPAddress, "::1"),
+    };
+    return new JcaX509v3CertificateBuilder(
+            name,
+            new BigInteger(SERIAL_BITS, new SecureRandom()),
+            Date.from(now.minus(Duration.ofDays(1))),
+            Date.from(now.plus(VALIDITY)),
+            name,
+            pair.getPublic())
+        .addExtension(Extension.basicConstraints, true, new BasicConstraints(true))
+        .addExtension(Extension.subjectAlternativeName, false, new GeneralNames(alternatives))
+        .addExtension(
+            Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth))
+        .build(new JcaContentSignerBuilder("SHA256withECDSA").build(pair.getPrivate()));
   }
 
   private static String hostName() {
@@ -145,14 +193,16 @@ public record TlsCredentials(Path directory, boolean renewable) {
   }
 
   /** Readable by the owner only, from the first byte on; never half there under its name. */
-  private static void write(Path file, String text) throws IOException {
+  private static void write(Path file, String kind, byte[] content) throws IOException {
     Path draft =
         Files.createTempFile(
             file.getParent(),
             "tls",
             null,
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    Files.writeString(draft, text, StandardOpenOption.TRUNCATE_EXISTING);
+    String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content);
+    Files.writeString(
+        draft, "-----BEGIN %s-----\n%s\n-----END %s-----\n".formatted(kind, body, kind));
     Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
   }
 }

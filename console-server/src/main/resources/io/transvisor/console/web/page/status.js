@@ -129,7 +129,10 @@ export class StatusFeed extends EventTarget {
 
   #counters(now, rate) {
     const groups = new Map();
-    for (const name of Object.keys(now.counters).filter((n) => !n.endsWith(".ns"))) {
+    const names = Object.keys(now.counters).filter((n) => !n.endsWith(".ns"));
+    // The engine first; drives, which have lamps, last.
+    const rank = (name) => (name.startsWith("cpu") ? 0 : name.startsWith("block.") ? 2 : 1);
+    for (const name of names.toSorted((a, b) => rank(a) - rank(b))) {
       const parts = name.split(".");
       const size = parts[0] === "block" ? 2 : 1;
       const group = parts.slice(0, size).join(" ");
