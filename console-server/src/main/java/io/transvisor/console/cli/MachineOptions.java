@@ -122,6 +122,22 @@ final class MachineOptions {
   private String web;
 
   @Option(
+      names = "-k",
+      paramLabel = "LAYOUT",
+      description =
+          "Keyboard layout of the guest, for viewers that send symbols: en-us, en-gb, de, fr, ru."
+              + " Default: en-us.")
+  private String keyboard = "en-us";
+
+  @Option(
+      names = "-monitor",
+      paramLabel = "DEV",
+      description =
+          "Commands to the machine ('help' lists them) from stdio, tcp:HOST:PORT,server,nowait, or"
+              + " none. Default: none.")
+  private String monitor = "none";
+
+  @Option(
       names = "-object",
       paramLabel = "DEF",
       description =
@@ -196,7 +212,8 @@ final class MachineOptions {
     b.serial(nographic && serial.isEmpty() ? List.of("stdio") : serial);
     b.parallel(parallel).debugConsole(debugcon);
     b.display(vnc, nographic ? "none" : display);
-    b.web(web).objects(objects);
+    b.web(web).objects(objects).keyboard(keyboard);
+    b.monitor(monitor.equals("none") ? null : monitor);
     b.snapshot(snapshot).rebootAllowed(!noReboot).startPaused(stopped);
     b.clock(clock).rtc(rtc).engine(engine).devices(devices).debug(debug);
     return b.build();

@@ -3,6 +3,7 @@ package io.transvisor.console.machine;
 import io.transvisor.console.control.Operator;
 import io.transvisor.console.rfb.RfbService;
 import io.transvisor.console.rfb.SharePolicy;
+import io.transvisor.console.rfb.ViewerOptions;
 import io.transvisor.console.rfb.VncServer;
 import io.transvisor.console.rfb.session.MachineActions;
 import io.transvisor.console.web.WebServer;
@@ -23,14 +24,17 @@ final class Consoles implements AutoCloseable {
                 assembled.machine().screen(),
                 assembled.board().input(),
                 Optional.of(actions(operator)),
-                spec.vnc() == null ? SharePolicy.IGNORE : spec.vnc().sharePolicy(),
-                spec.vnc() == null ? 0 : spec.vnc().idleSeconds(),
-                MachineSpec.DESKTOP_NAME)
+                new ViewerOptions(
+                    MachineSpec.DESKTOP_NAME,
+                    spec.keyboard(),
+                    spec.vnc() == null ? SharePolicy.IGNORE : spec.vnc().sharePolicy(),
+                    spec.vnc() == null ? 0 : spec.vnc().idleSeconds()))
             : null;
     vnc = spec.vnc() == null ? null : new VncServer(viewers, spec.vnc());
     web = spec.web() == null ? null : new WebServer(viewers, operator, spec.web());
     if (served) {
       assembled.board().keyboard().setLedListener(viewers::setKeyboardLights);
+      assembled.board().mouse().setEnableListener(viewers::pointerRestarted);
     }
   }
 

@@ -2,6 +2,7 @@ package io.transvisor.console.machine;
 
 import io.transvisor.console.rfb.VncOptions;
 import io.transvisor.console.rfb.VncServer;
+import io.transvisor.console.rfb.input.KeyboardLayout;
 import io.transvisor.console.rfb.security.SecurityObjects;
 import io.transvisor.console.web.WebOptions;
 import io.transvisor.core.cpu.CpuModel;
@@ -26,6 +27,8 @@ import java.util.Locale;
  * @param debugConsole back end of port 402h, or null
  * @param vnc where the screen is served to VNC viewers, or null
  * @param web where it is served to browsers, or null
+ * @param keyboard layout the guest has been set up with
+ * @param monitor back end of the monitor, or null
  * @param debugExit ports of the debug-exit device, or null
  * @param rtcBase the {@code base=} value of {@code -rtc}
  * @param mmuChecked shadow page tables are compared with the guest's all the time
@@ -45,6 +48,8 @@ public record MachineSpec(
     String debugConsole,
     VncOptions vnc,
     WebOptions web,
+    KeyboardLayout keyboard,
+    String monitor,
     boolean snapshot,
     boolean rebootAllowed,
     boolean startPaused,
@@ -87,6 +92,8 @@ public record MachineSpec(
         debugConsole,
         vnc,
         web,
+        keyboard,
+        monitor,
         snapshot,
         rebootAllowed,
         startPaused,
@@ -120,6 +127,8 @@ public record MachineSpec(
     private String debugConsole;
     private String vnc;
     private String web;
+    private String keyboard = "en-us";
+    private String monitor;
     private List<String> objects = List.of();
     private boolean displayOff;
     private boolean snapshot;
@@ -252,6 +261,17 @@ public record MachineSpec(
       return this;
     }
 
+    public Builder keyboard(String layout) {
+      keyboard = layout;
+      return this;
+    }
+
+    /** Back end of the monitor, or null for none. */
+    public Builder monitor(String backEnd) {
+      monitor = backEnd;
+      return this;
+    }
+
     public Builder objects(List<String> values) {
       objects = values;
       return this;
@@ -371,6 +391,8 @@ public record MachineSpec(
           debugConsole,
           displayOptions(securityObjects),
           web == null ? null : WebOptions.parse(web, securityObjects),
+          KeyboardLayout.named(keyboard),
+          monitor,
           snapshot,
           rebootAllowed,
           startPaused,

@@ -43,8 +43,7 @@ public final class RfbService implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RfbService.class);
 
   private final Desktop desktop;
-  private final SharePolicy sharePolicy;
-  private final int idleSeconds;
+  private final ViewerOptions options;
   private final ScreenWatch watch;
   private final FailureLockout lockout = new FailureLockout(System::nanoTime);
   private final PendingHandshakes pending = new PendingHandshakes();
@@ -56,21 +55,18 @@ public final class RfbService implements AutoCloseable {
 
   /**
    * @param actions what viewers may do to the machine
-   * @param idleSeconds a viewer that sends nothing for so long is disconnected; 0 for never
    */
   public RfbService(
-      Screen screen,
-      InputSink input,
-      Optional<MachineActions> actions,
-      SharePolicy sharePolicy,
-      int idleSeconds,
-      String desktopName) {
+      Screen screen, InputSink input, Optional<MachineActions> actions, ViewerOptions options) {
     desktop =
         new Desktop(
-            screen, new GuestKeyboard(input), new GuestPointer(input), desktopName, actions);
+            screen,
+            new GuestKeyboard(input, options.keyboard()),
+            new GuestPointer(input),
+            options.desktopName(),
+            actions);
     watch = new ScreenWatch(screen, System::nanoTime);
-    this.sharePolicy = sharePolicy;
-    this.idleSeconds = idleSeconds;
+    this.options = options;
   }
 
   /** The threads that serve connections. */
@@ -98,6 +94,11 @@ public final class RfbService implements AutoCloseable {
     for (Channel connection : connections) {
       connection.pipeline().fireUserEventTriggered(Desktop.LIGHTS_CHANGED);
     }
+  }
+
+  /** The guest has started to listen to its mouse; callable from any thread. */
+  public void pointerRestarted() {
+    desktop.pointer().restarted();
   }
 
   /** Number of viewers that see the screen now. */
@@ -147,7 +148,7 @@ public final class RfbService implements AutoCloseable {
   private void initialised(
       ChannelHandlerContext ctx, ViewerConnection connection, Access access, boolean shared) {
     pending.remove(ctx.channel());
-    if (!shared && sharePolicy == SharePolicy.FORCE_SHARED) {
+    if (!shared && options.sharePolicy() == SharePolicy.FORCE_SHARED) {
       connection.disconnect("it asked for exclusive access, which share=force-shared forbids");
       return;
     }
@@ -170,7 +171,9 @@ public final class RfbService implements AutoCloseable {
   private void startSession(
       ChannelHandlerContext ctx, ViewerConnection connection, Access access, boolean shared) {
     synchronized (viewers) {
-      if (!shared && sharePolicy == SharePolicy.ALLOW_EXCLUSIVE && access == Access.FULL) {
+      if (!shared
+          && options.sharePolicy() == SharePolicy.ALLOW_EXCLUSIVE
+          && access == Access.FULL) {
         for (ViewerConnection other : viewers) {
           other.disconnect("another viewer asked for exclusive access");
         }
@@ -179,7 +182,7 @@ public final class RfbService implements AutoCloseable {
     }
     connection.startViewing(access, shared);
     RfbSession session = new RfbSession(desktop, access);
-    ctx.pipeline().addBefore(ctx.name(), "patience", new ViewerPatience(idleSeconds));
+    ctx.pipeline().addBefore(ctx.name(), "patience", new ViewerPatience(options.idleSeconds()));
     ctx.pipeline().addAfter(ctx.name(), "session", session);
     ctx.pipeline().replace(ctx.name(), "messages", new ClientMessageDecoder());
     ctx.channel().config().setAutoRead(true);

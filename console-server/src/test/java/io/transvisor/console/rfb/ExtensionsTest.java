@@ -283,7 +283,8 @@ class ExtensionsTest {
     client.request(false);
     client.readUpdate();
     assertThat(guest.takeEvents())
-        .containsExactly("mouse 10 -10 0 0", "mouse -500 3 0 1", "mouse 0 0 0 0");
+        .containsExactly(
+            "push -640 -480 0", "mouse 170 110 0 0", "mouse -500 3 0 1", "mouse 0 0 0 0");
   }
 
   // ---- xvp ----

@@ -1,5 +1,6 @@
 package io.transvisor.console.rfb;
 
+import io.transvisor.console.rfb.input.KeyboardLayout;
 import io.transvisor.console.rfb.session.MachineActions;
 import io.transvisor.core.display.Screen;
 import io.transvisor.core.input.InputSink;
@@ -22,9 +23,11 @@ final class VncTestServer implements AutoCloseable {
             screen,
             input,
             actions,
-            options.sharePolicy(),
-            options.idleSeconds(),
-            options.desktopName());
+            new ViewerOptions(
+                options.desktopName(),
+                KeyboardLayout.EN_US,
+                options.sharePolicy(),
+                options.idleSeconds()));
     server = new VncServer(service, options);
   }
 

@@ -2,6 +2,8 @@ package io.transvisor.console.web;
 
 import io.transvisor.console.rfb.RfbService;
 import io.transvisor.console.rfb.SharePolicy;
+import io.transvisor.console.rfb.ViewerOptions;
+import io.transvisor.console.rfb.input.KeyboardLayout;
 import io.transvisor.console.rfb.security.Credentials;
 import io.transvisor.console.rfb.security.SecurityPolicy;
 import io.transvisor.core.display.Screen;
@@ -46,7 +48,8 @@ abstract class WebTest {
       };
 
   final void start(Credentials credentials, Path media) {
-    viewers = new RfbService(screen, input, Optional.empty(), SharePolicy.IGNORE, 0, "Guest");
+    ViewerOptions viewing = new ViewerOptions("Guest", KeyboardLayout.EN_US, SharePolicy.IGNORE, 0);
+    viewers = new RfbService(screen, input, Optional.empty(), viewing);
     SecurityPolicy policy = new SecurityPolicy(credentials, null, false);
     server = new WebServer(viewers, operator, new WebOptions("127.0.0.1", 0, policy, media));
     address = server.start();

@@ -317,6 +317,10 @@ public final class PcBoard {
     return keyboard;
   }
 
+  public Ps2Mouse mouse() {
+    return mouse;
+  }
+
   public PciBus pci() {
     return pci;
   }

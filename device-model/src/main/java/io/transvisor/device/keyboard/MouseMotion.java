@@ -31,6 +31,9 @@ final class MouseMotion {
     private int dz;
     private int buttons;
 
+    /** Whether what comes later is kept apart from it. */
+    private boolean complete;
+
     private Segment(int buttons) {
       this.buttons = buttons;
     }
@@ -50,7 +53,7 @@ final class MouseMotion {
   /** Adds a movement; {@code dy} counts down. */
   void add(int dx, int dy, int dz, int buttons) {
     Segment last = segments.getLast();
-    if (last.buttons != buttons) {
+    if (last.buttons != buttons || last.complete) {
       if (segments.size() < MAX_WAITING) {
         last = new Segment(buttons);
         segments.add(last);
@@ -61,6 +64,13 @@ final class MouseMotion {
     last.dx = Math.clamp((long) last.dx + dx, -MAX_COUNT, MAX_COUNT);
     last.dy = Math.clamp((long) last.dy - dy, -MAX_COUNT, MAX_COUNT);
     last.dz = Math.clamp((long) last.dz + dz, -MAX_COUNT, MAX_COUNT);
+  }
+
+  /** Adds a movement that is not offset against others; {@code dy} counts down. */
+  void addApart(int dx, int dy, int buttons) {
+    segments.getLast().complete = true;
+    add(dx, dy, 0, buttons);
+    segments.getLast().complete = true;
   }
 
   boolean isPending() {

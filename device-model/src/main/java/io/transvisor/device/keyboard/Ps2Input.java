@@ -28,4 +28,9 @@ public final class Ps2Input implements InputSink {
   public void mouse(int dx, int dy, int dz, int buttons) {
     machine.post(() -> mouse.move(dx, dy, dz, buttons));
   }
+
+  @Override
+  public void push(int dx, int dy, int buttons) {
+    machine.post(() -> mouse.push(dx, dy, buttons));
+  }
 }

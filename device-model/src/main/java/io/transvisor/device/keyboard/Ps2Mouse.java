@@ -42,6 +42,7 @@ public final class Ps2Mouse extends Ps2Device implements Device {
   private final EventQueue events;
   private final Timer sampleTimer;
   private final MouseMotion motion = new MouseMotion();
+  private Runnable enableListener = () -> {};
   private int type;
   private int pendingCommand;
   private int rate;
@@ -74,6 +75,20 @@ public final class Ps2Mouse extends Ps2Device implements Device {
   public void move(int dx, int dy, int dz, int buttons) {
     motion.add(dx, dy, dz, buttons);
     sample();
+  }
+
+  /** A movement to an edge, as {@link io.transvisor.core.input.InputSink#push}. */
+  public void push(int dx, int dy, int buttons) {
+    motion.addApart(dx, dy, buttons);
+    sample();
+  }
+
+  /**
+   * @param listener told on the vCPU thread when the host switches movement reports on: whoever
+   *     draws the pointer there has just put it somewhere
+   */
+  public void setEnableListener(Runnable listener) {
+    enableListener = listener;
   }
 
   /**
@@ -172,6 +187,9 @@ public final class Ps2Mouse extends Ps2Device implements Device {
       case READ_TYPE -> reply(ACKNOWLEDGE, type);
       case ENABLE, DISABLE -> {
         enabled = value == ENABLE;
+        if (enabled) {
+          enableListener.run();
+        }
         motion.discardMovement();
         reply(ACKNOWLEDGE);
       }

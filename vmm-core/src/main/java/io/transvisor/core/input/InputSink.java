@@ -22,4 +22,12 @@ public interface InputSink {
    * @param buttons the buttons now held
    */
   void mouse(int dx, int dy, int dz, int buttons);
+
+  /**
+   * A movement that is to take the pointer to an edge of the screen, wherever it is: unlike others
+   * it may not be offset against movements that come after it.
+   */
+  default void push(int dx, int dy, int buttons) {
+    mouse(dx, dy, 0, buttons);
+  }
 }

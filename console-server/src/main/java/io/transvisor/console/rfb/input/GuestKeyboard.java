@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Types the keysyms that viewers send on the guest's keyboard, which is taken to have a US layout.
- * Where the symbol needs Shift and the guest's Shift is up, or the other way round (the viewer's
- * layout is another, or its Caps Lock differs), Shift is pressed or lifted around the key.
+ * Types the keysyms that viewers send on the guest's keyboard, whose layout it is told. Where the
+ * symbol needs Shift and the guest's Shift is up, or the other way round (the viewer's layout is
+ * another, or its Caps Lock differs), Shift is pressed or lifted around the key.
  *
  * <p>Caps Lock and Num Lock of the guest are followed from the keys sent, and corrected by {@link
  * #setLights} where the guest's keyboard lights are known. The keys a viewer holds are released
@@ -38,6 +38,7 @@ public final class GuestKeyboard {
           Key.RIGHT_META);
 
   private final InputSink sink;
+  private final KeyboardLayout layout;
 
   /** For each viewer the keysyms it holds and the keys that were pressed for them. */
   private final Map<Object, Map<Integer, Key>> held = new HashMap<>();
@@ -47,8 +48,9 @@ public final class GuestKeyboard {
   private boolean numLock;
   private volatile int lights;
 
-  public GuestKeyboard(InputSink sink) {
+  public GuestKeyboard(InputSink sink, KeyboardLayout layout) {
     this.sink = sink;
+    this.layout = layout;
   }
 
   /**
@@ -73,7 +75,7 @@ public final class GuestKeyboard {
    * @param viewer any object that stands for the viewer
    */
   public synchronized void event(Object viewer, boolean pressed, int keysym) {
-    Stroke stroke = Keysyms.stroke(keysym);
+    Stroke stroke = layout.stroke(keysym);
     if (stroke == null) {
       // AltGr, too, needs no key: the symbol it makes arrives as such.
       return;
@@ -114,30 +116,49 @@ public final class GuestKeyboard {
     }
   }
 
-  private void press(Map<Integer, Key> mine, int keysym, Stroke stroke) {
-    Key key = keyFor(stroke);
-    Level level = levelFor(stroke, key);
+  private void press(Map<Integer, Key> mine, int keysym, Stroke wanted) {
+    Stroke stroke = strokeFor(wanted);
+    Key key = stroke.key();
     // The same key under another symbol (Shift has changed meanwhile) will be released once only.
     mine.values().remove(key);
     mine.put(keysym, key);
+    if (stroke.dead() != null) {
+      around(
+          stroke.dead(),
+          keysym,
+          () -> {
+            sink.key(stroke.dead().key(), true);
+            sink.key(stroke.dead().key(), false);
+          });
+    }
+    around(stroke, keysym, () -> keyDown(key));
+  }
+
+  /** Holds and lifts modifiers so that a key has the level wanted while something is done. */
+  private void around(Stroke stroke, int keysym, Runnable action) {
+    Level level = stroke.level();
     List<Key> lifted = new ArrayList<>();
-    if (Keysyms.isSign(keysym) && down.containsAll(ALT_GR)) {
+    List<Key> added = new ArrayList<>();
+    boolean altGr = level == Level.ALT_GR;
+    if (Keysyms.isSign(keysym) && down.containsAll(ALT_GR) && !altGr) {
       // Some viewers send AltGr as Control and Alt; the sign it made is not a command.
       lifted.addAll(ALT_GR);
     }
-    boolean shifted = down.stream().anyMatch(SHIFTS::contains);
+    if (altGr && !down.contains(Key.RIGHT_ALT)) {
+      added.add(Key.RIGHT_ALT);
+    }
+    boolean shifted = shifted();
     boolean needsShift = needsShift(level, shifted);
     if (shifted && !needsShift) {
       down.stream().filter(SHIFTS::contains).forEach(lifted::add);
     }
+    if (needsShift && !shifted) {
+      added.add(Key.LEFT_SHIFT);
+    }
     lifted.forEach(k -> sink.key(k, false));
-    if (needsShift && !shifted) {
-      sink.key(Key.LEFT_SHIFT, true);
-    }
-    keyDown(key);
-    if (needsShift && !shifted) {
-      sink.key(Key.LEFT_SHIFT, false);
-    }
+    added.forEach(k -> sink.key(k, true));
+    action.run();
+    added.reversed().forEach(k -> sink.key(k, false));
     lifted.forEach(k -> sink.key(k, true));
   }
 
@@ -151,22 +172,15 @@ public final class GuestKeyboard {
     upIfFree(key);
   }
 
-  private Key keyFor(Stroke stroke) {
+  /** The stroke itself, or what means the same whatever Num Lock says. */
+  private Stroke strokeFor(Stroke stroke) {
     boolean pad =
         switch (stroke.level()) {
           case NUM_LOCK_ON -> numLock && !shifted() || down.contains(Key.LEFT_ALT);
           case NUM_LOCK_OFF -> !numLock && !shifted();
           default -> true;
         };
-    return pad ? stroke.key() : stroke.substitute();
-  }
-
-  private static Level levelFor(Stroke stroke, Key key) {
-    return switch (stroke.level()) {
-      case NUM_LOCK_ON -> key == stroke.key() ? Level.ANY : Level.UNSHIFTED;
-      case NUM_LOCK_OFF -> Level.ANY;
-      default -> stroke.level();
-    };
+    return pad || stroke.substitute() == null ? stroke : stroke.substitute();
   }
 
   private boolean shifted() {
@@ -175,7 +189,7 @@ public final class GuestKeyboard {
 
   private boolean needsShift(Level level, boolean shifted) {
     return switch (level) {
-      case UNSHIFTED -> false;
+      case UNSHIFTED, ALT_GR -> false;
       case SHIFTED -> true;
       case LOWER_CASE -> isCommand() ? shifted : capsLock;
       case UPPER_CASE -> isCommand() ? shifted : !capsLock;

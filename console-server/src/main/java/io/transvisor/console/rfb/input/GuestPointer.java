@@ -6,20 +6,20 @@ import java.util.Map;
 
 /**
  * Moves the guest's mouse, which knows only relative movements, to where viewers point. The guest's
- * own pointer cannot be seen from here: it is taken to start in the middle of the screen, where
- * operating systems put it, and to follow every movement one to one. Where that is not so
- * (acceleration, a mouse driver that was not loaded yet) the two drift apart, and touching an edge
- * of the screen brings them together: there the guest's pointer is pushed on, and stops at the same
- * edge.
+ * own pointer cannot be seen from here, so it is first pushed into the top left corner of the
+ * screen; from there on it is taken to follow every movement one to one. That is done when a viewer
+ * starts to point, when the screen has a new size, and when a driver in the guest has started to
+ * listen. Where the guest accelerates the pointer the two drift apart, and touching an edge of the
+ * screen brings them together: there the guest's pointer is pushed on, and stops at the same edge.
  *
  * <p>Thread-safe: viewers share it.
  */
 public final class GuestPointer {
-  /**
-   * How far the guest's pointer is pushed at an edge for each event: within what one PS/2 packet
-   * carries (9 bits).
-   */
+  /** How far the guest's pointer is pushed on at an edge, for each event. */
   private static final int EDGE_PUSH = 100;
+
+  /** Screens the guest's pointer is pushed to reach the corner, slow as it may be. */
+  private static final int HOMING_SCREENS = 2;
 
   private static final int WHEEL_UP = 1 << 3;
   private static final int WHEEL_DOWN = 1 << 4;
@@ -31,6 +31,9 @@ public final class GuestPointer {
   private int x;
   private int y;
   private int buttons;
+
+  /** Whether nothing is known of where the guest's pointer is. */
+  private boolean unknown = true;
 
   public GuestPointer(InputSink sink) {
     this.sink = sink;
@@ -48,20 +51,35 @@ public final class GuestPointer {
     if (screenWidth != width || screenHeight != height) {
       width = Math.max(1, screenWidth);
       height = Math.max(1, screenHeight);
+      // Where systems put it at first.
       x = width / 2;
       y = height / 2;
+      unknown = true;
+    }
+    unknown |= !masks.containsKey(viewer);
+    if (unknown && mask == 0 && buttons == 0) {
+      // Never with a button held: that would drag something along.
+      sink.push(-HOMING_SCREENS * width, -HOMING_SCREENS * height, 0);
+      x = 0;
+      y = 0;
+      unknown = false;
     }
     int newX = Math.clamp(toX, 0, width - 1);
     int newY = Math.clamp(toY, 0, height - 1);
-    int dx = newX - x;
-    int dy = newY - y;
-    if (dx != 0 || dy != 0) {
-      dx += push(newX, width);
-      dy += push(newY, height);
-    }
+    boolean moved = newX != x || newY != y;
+    move(viewer, mask, newX - x, newY - y);
     x = newX;
     y = newY;
-    move(viewer, mask, dx, dy);
+    int pushX = push(newX, width);
+    int pushY = push(newY, height);
+    if (moved && (pushX != 0 || pushY != 0)) {
+      sink.push(pushX, pushY, buttons);
+    }
+  }
+
+  /** A driver in the guest has started to listen to the mouse: its pointer is anywhere. */
+  public synchronized void restarted() {
+    unknown = true;
   }
 
   /**

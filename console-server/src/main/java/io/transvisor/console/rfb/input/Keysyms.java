@@ -4,12 +4,14 @@ import static java.util.Map.entry;
 
 import io.transvisor.console.rfb.input.Stroke.Level;
 import io.transvisor.core.input.Key;
+import java.nio.charset.Charset;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The keysyms of the X Window System (X11/keysymdef.h) that a US keyboard can type. Latin letters
- * and signs have their ISO 8859-1 codes; other keys lie from 0xFF00 up.
+ * The keysyms of the X Window System (X11/keysymdef.h). Latin letters and signs have their ISO
+ * 8859-1 codes, other scripts pages of their own or their Unicode; keys that type no character lie
+ * from 0xFF00 up.
  */
 final class Keysyms {
   static final int ISO_LEVEL3_SHIFT = 0xFE03;
@@ -19,7 +21,21 @@ final class Keysyms {
   /** Keysyms of Unicode characters have this added (and mean the character itself below 0x100). */
   private static final int UNICODE = 0x0100_0000;
 
+  /** Keysyms 0x600 to 0x6FF are Cyrillic, with KOI8-R in the low byte. */
+  private static final int CYRILLIC = 0x600;
+
+  private static final Charset KOI8 = Charset.forName("KOI8-R");
+  private static final int NUMERO_SIGN = 0x6B0;
+  private static final int EURO_SIGN = 0x20AC;
+
+  /** Dead keys, and the combining accents they make. */
+  private static final Map<Integer, Integer> DEAD =
+      Map.of(0xFE50, 0x300, 0xFE51, 0x301, 0xFE52, 0x302, 0xFE53, 0x303, 0xFE57, 0x308);
+
   private static final Map<Integer, Stroke> STROKES = new HashMap<>();
+
+  /** Keys of the number pad that type a character, by keysym. */
+  private static final Map<Integer, Character> PAD_CHARACTERS = new HashMap<>();
 
   private static final Map<Integer, Key> FUNCTION_KEYS =
       Map.ofEntries(
@@ -85,49 +101,17 @@ final class Keysyms {
     Key.KEYPAD_9
   };
 
-  private static final Key[] DIGITS = {
-    Key.DIGIT_0,
-    Key.DIGIT_1,
-    Key.DIGIT_2,
-    Key.DIGIT_3,
-    Key.DIGIT_4,
-    Key.DIGIT_5,
-    Key.DIGIT_6,
-    Key.DIGIT_7,
-    Key.DIGIT_8,
-    Key.DIGIT_9
-  };
-
   static {
-    for (char c = 'A'; c <= 'Z'; c++) {
-      Key key = Key.valueOf(String.valueOf(c));
-      STROKES.put((int) c, new Stroke(key, Level.UPPER_CASE));
-      STROKES.put((int) Character.toLowerCase(c), new Stroke(key, Level.LOWER_CASE));
-    }
     for (int digit = 0; digit <= 9; digit++) {
-      signs(DIGITS[digit], (char) ('0' + digit), ")!@#$%^&*(".charAt(digit));
-      STROKES.put(
-          0xFFB0 + digit, new Stroke(KEYPAD_DIGITS[digit], Level.NUM_LOCK_ON, DIGITS[digit]));
+      padCharacter(0xFFB0 + digit, KEYPAD_DIGITS[digit], (char) ('0' + digit));
     }
-    signs(Key.GRAVE, '`', '~');
-    signs(Key.MINUS, '-', '_');
-    signs(Key.EQUAL, '=', '+');
-    signs(Key.LEFT_BRACKET, '[', '{');
-    signs(Key.RIGHT_BRACKET, ']', '}');
-    signs(Key.BACKSLASH, '\\', '|');
-    signs(Key.SEMICOLON, ';', ':');
-    signs(Key.APOSTROPHE, '\'', '"');
-    signs(Key.COMMA, ',', '<');
-    signs(Key.DOT, '.', '>');
-    signs(Key.SLASH, '/', '?');
-    STROKES.put((int) ' ', new Stroke(Key.SPACE, Level.ANY));
     FUNCTION_KEYS.forEach((keysym, key) -> STROKES.put(keysym, new Stroke(key, Level.ANY)));
     for (int i = 0; i < F_KEYS.length; i++) {
       STROKES.put(0xFFBE + i, new Stroke(F_KEYS[i], Level.ANY));
     }
-    STROKES.put(0xFFBD, new Stroke(Key.EQUAL, Level.UNSHIFTED)); // KP_Equal
-    STROKES.put(0xFFAC, new Stroke(Key.COMMA, Level.UNSHIFTED)); // KP_Separator
-    STROKES.put(0xFFAE, new Stroke(Key.KEYPAD_DECIMAL, Level.NUM_LOCK_ON, Key.DOT));
+    padCharacter(0xFFAE, Key.KEYPAD_DECIMAL, '.');
+    PAD_CHARACTERS.put(0xFFBD, '='); // KP_Equal
+    PAD_CHARACTERS.put(0xFFAC, ','); // KP_Separator
     // Keysyms 0xFF95 to 0xFF9F: the number pad without Num Lock.
     cursor(0xFF95, Key.KEYPAD_7, Key.HOME);
     cursor(0xFF96, Key.KEYPAD_4, Key.LEFT);
@@ -144,21 +128,47 @@ final class Keysyms {
 
   private Keysyms() {}
 
-  private static void signs(Key key, char plain, char shifted) {
-    STROKES.put((int) plain, new Stroke(key, Level.UNSHIFTED));
-    STROKES.put((int) shifted, new Stroke(key, Level.SHIFTED));
+  private static void padCharacter(int keysym, Key key, char character) {
+    STROKES.put(keysym, new Stroke(key, Level.NUM_LOCK_ON));
+    PAD_CHARACTERS.put(keysym, character);
   }
 
   private static void cursor(int keysym, Key pad, Key grey) {
-    STROKES.put(keysym, new Stroke(pad, Level.NUM_LOCK_OFF, grey));
+    STROKES.put(keysym, Stroke.pad(pad, Level.NUM_LOCK_OFF, new Stroke(grey, Level.ANY)));
   }
 
   /**
-   * How to type a keysym, or null when a US keyboard cannot: other scripts, dead keys, media keys.
+   * How to type the keysym of a key that is the same in all layouts, or null if it is none.
+   *
+   * @param characters how the layout types characters, for the number pad without Num Lock
    */
-  static Stroke stroke(int keysym) {
-    boolean unicode = keysym >= UNICODE + ' ' && keysym <= UNICODE + '~';
-    return STROKES.get(unicode ? keysym - UNICODE : keysym);
+  static Stroke functionKey(int keysym, Map<Integer, Stroke> characters) {
+    Stroke stroke = STROKES.get(keysym);
+    Character character = PAD_CHARACTERS.get(keysym);
+    if (character == null) {
+      return stroke;
+    }
+    Stroke substitute = characters.get((int) character);
+    return stroke == null ? substitute : Stroke.pad(stroke.key(), stroke.level(), substitute);
+  }
+
+  /** The combining accent that a dead key's keysym means, or 0. */
+  static int deadAccent(int keysym) {
+    return DEAD.getOrDefault(keysym, 0);
+  }
+
+  /** The Unicode character that a keysym means, or -1. */
+  static int character(int keysym) {
+    if (keysym >= ' ' && keysym <= 0xFF || keysym == EURO_SIGN) {
+      return keysym;
+    }
+    if (keysym == NUMERO_SIGN) {
+      return 0x2116;
+    }
+    if (keysym > CYRILLIC && keysym <= CYRILLIC + 0xFF) {
+      return new String(new byte[] {(byte) keysym}, KOI8).codePointAt(0);
+    }
+    return keysym >= UNICODE + ' ' && keysym <= UNICODE + 0x10FFFF ? keysym - UNICODE : -1;
   }
 
   /**

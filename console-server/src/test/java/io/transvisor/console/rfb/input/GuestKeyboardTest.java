@@ -19,7 +19,7 @@ class GuestKeyboardTest {
   private static final int NUM_LOCK = 0xFF7F;
 
   private final RecordingInput guest = new RecordingInput();
-  private final GuestKeyboard keyboard = new GuestKeyboard(guest);
+  private final GuestKeyboard keyboard = new GuestKeyboard(guest, KeyboardLayout.EN_US);
   private final Object viewer = "viewer";
 
   @AfterEach

@@ -11,23 +11,50 @@ class GuestPointerTest {
   private final GuestPointer pointer = new GuestPointer(guest);
 
   @Test
-  void movementsAreDifferencesFromTheMiddleOfTheScreenOn() {
+  void thePointerIsPushedIntoTheCornerFirst() {
     at(0, 330, 230);
     at(0, 300, 250);
     at(0, 300, 250);
-    assertThat(guest.takeEvents()).containsExactly("mouse 10 -10 0 0", "mouse -30 20 0 0");
+    assertThat(guest.takeEvents())
+        .containsExactly("push -1280 -960 0", "mouse 330 230 0 0", "mouse -30 20 0 0");
+  }
+
+  @Test
+  void nothingIsDraggedIntoTheCorner() {
+    at(1, 30, 20);
+    at(0, 30, 20);
+    assertThat(guest.takeEvents()).containsExactly("mouse -290 -220 0 1", "mouse 0 0 0 0");
+    at(0, 31, 20);
+    assertThat(guest.takeEvents()).containsExactly("push -1280 -960 0", "mouse 31 20 0 0");
+  }
+
+  @Test
+  void aDriverThatStartsAndANewViewerBeginInTheCorner() {
+    home();
+    pointer.restarted();
+    at(0, 5, 5);
+    pointer.event("b", 0, 6, 5, 640, 480);
+    at(0, 7, 5);
+    assertThat(guest.takeEvents())
+        .containsExactly(
+            "push -1280 -960 0",
+            "mouse 5 5 0 0",
+            "push -1280 -960 0",
+            "mouse 6 5 0 0",
+            "mouse 1 0 0 0");
   }
 
   @ParameterizedTest
   @CsvSource({"1, 1", "2, 4", "4, 2", "7, 7", "0x60, 0"})
   void buttonsAreRenumbered(String mask, int buttons) {
+    home();
     at(Integer.decode(mask), 330, 240);
     assertThat(guest.takeEvents()).containsExactly("mouse 10 0 0 " + buttons);
   }
 
   @Test
   void aClickOfTheWheelCountsWhenItIsPressed() {
-    at(0, 320, 240);
+    home();
     at(8, 320, 240);
     at(0, 320, 240);
     at(16, 320, 240);
@@ -38,30 +65,36 @@ class GuestPointerTest {
 
   @Test
   void edgesPushTheGuestsPointerOn() {
+    home();
     at(0, 0, 240);
     at(0, 639, 479);
     at(1, 639, 479);
     assertThat(guest.takeEvents())
-        .containsExactly("mouse -420 0 0 0", "mouse 739 339 0 0", "mouse 0 0 0 1");
+        .containsExactly(
+            "mouse -320 0 0 0",
+            "push -100 0 0",
+            "mouse 639 239 0 0",
+            "push 100 100 0",
+            "mouse 0 0 0 1");
   }
 
   @Test
   void positionsOutsideAreTakenAsTheEdge() {
+    home();
     at(0, 5000, 240);
-    assertThat(guest.takeEvents()).containsExactly("mouse 419 0 0 0");
+    assertThat(guest.takeEvents()).containsExactly("mouse 319 0 0 0", "push 100 0 0");
   }
 
   @Test
-  void aNewScreenSizeStartsFromTheMiddleAgain() {
-    at(0, 100, 100);
-    guest.takeEvents();
+  void aNewScreenSizeStartsInTheCornerAgain() {
+    home();
     pointer.event("a", 0, 400, 300, 800, 600);
-    pointer.event("a", 0, 401, 301, 800, 600);
-    assertThat(guest.takeEvents()).containsExactly("mouse 1 1 0 0");
+    assertThat(guest.takeEvents()).containsExactly("push -1600 -1200 0", "mouse 400 300 0 0");
   }
 
   @Test
   void viewersShareThePointerAndLetGoOfTheirButtonsWhenTheyLeave() {
+    home();
     pointer.event("a", 1, 330, 240, 640, 480);
     pointer.event("b", 4, 340, 240, 640, 480);
     pointer.release("a");
@@ -69,6 +102,12 @@ class GuestPointerTest {
     pointer.release("b");
     assertThat(guest.takeEvents())
         .containsExactly("mouse 10 0 0 1", "mouse 10 0 0 3", "mouse 0 0 0 2", "mouse 0 0 0 0");
+  }
+
+  /** Brings the pointer to the middle of the screen. */
+  private void home() {
+    at(0, 320, 240);
+    guest.takeEvents();
   }
 
   private void at(int mask, int x, int y) {

@@ -80,6 +80,11 @@ public final class RecordingInput implements InputSink {
     events.add("mouse " + dx + " " + dy + " " + dz + " " + buttons);
   }
 
+  @Override
+  public synchronized void push(int dx, int dy, int buttons) {
+    events.add("push " + dx + " " + dy + " " + buttons);
+  }
+
   public synchronized boolean held(Key key) {
     return down.contains(key);
   }

@@ -7,6 +7,7 @@ import io.transvisor.console.rfb.TestPictures;
 import io.transvisor.console.rfb.encode.Encoding;
 import io.transvisor.console.rfb.input.GuestKeyboard;
 import io.transvisor.console.rfb.input.GuestPointer;
+import io.transvisor.console.rfb.input.KeyboardLayout;
 import io.transvisor.console.rfb.input.RecordingInput;
 import io.transvisor.console.rfb.message.ClientMessageDecoder;
 import io.transvisor.console.rfb.security.Access;
@@ -51,7 +52,7 @@ public final class EncodingBenchmark {
     Desktop desktop =
         new Desktop(
             TestPictures.screen(WIDTH, HEIGHT, PICTURES.get(picture)),
-            new GuestKeyboard(new RecordingInput()),
+            new GuestKeyboard(new RecordingInput(), KeyboardLayout.EN_US),
             new GuestPointer(new RecordingInput()),
             "benchmark",
             Optional.empty());

@@ -15,6 +15,7 @@ import io.transvisor.console.rfb.encode.Encoding;
 import io.transvisor.console.rfb.encode.PixelFormat;
 import io.transvisor.console.rfb.input.GuestKeyboard;
 import io.transvisor.console.rfb.input.GuestPointer;
+import io.transvisor.console.rfb.input.KeyboardLayout;
 import io.transvisor.console.rfb.input.RecordingInput;
 import io.transvisor.console.rfb.message.ClientMessageDecoder;
 import io.transvisor.console.rfb.message.RfbProtocolException;
@@ -64,7 +65,11 @@ class RfbSessionFuzzTest {
     RecordingInput guest = new RecordingInput();
     Desktop desktop =
         new Desktop(
-            screen, new GuestKeyboard(guest), new GuestPointer(guest), "G", Optional.empty());
+            screen,
+            new GuestKeyboard(guest, KeyboardLayout.EN_US),
+            new GuestPointer(guest),
+            "G",
+            Optional.empty());
     EmbeddedChannel channel =
         new EmbeddedChannel(new ClientMessageDecoder(), new RfbSession(desktop, Access.FULL));
     try {
