@@ -1,9 +1,9 @@
 package io.transvisor.console.control;
 
+import io.transvisor.core.display.Screen.Picture;
 import io.transvisor.core.error.VmmException;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 
 /**
  * What can be done to the machine as a whole while it runs. Callable from any thread; requests take
@@ -42,6 +42,15 @@ public interface Operator {
    */
   CompletableFuture<Void> eject(String drive, boolean force);
 
-  /** Asks something of the machine's parts on the vCPU thread. */
-  <T> CompletableFuture<T> ask(Supplier<T> question);
+  /** The screen as it is now, whether somebody watches or not. */
+  CompletableFuture<Picture> screenshot();
+
+  /** The state of a part as text, several lines. */
+  CompletableFuture<String> describe(Part part);
+
+  /** Parts that can be described. */
+  enum Part {
+    CPU,
+    INTERRUPT_CONTROLLER
+  }
 }

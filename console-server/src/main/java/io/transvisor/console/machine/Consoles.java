@@ -1,6 +1,7 @@
 package io.transvisor.console.machine;
 
 import io.transvisor.console.control.Operator;
+import io.transvisor.console.monitor.MonitorServer;
 import io.transvisor.console.rfb.RfbService;
 import io.transvisor.console.rfb.SharePolicy;
 import io.transvisor.console.rfb.ViewerOptions;
@@ -10,11 +11,12 @@ import io.transvisor.console.web.WebServer;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 
-/** What a machine's operator sees and uses: VNC, the web console, as far as they are wanted. */
+/** What a machine's operator sees and uses: VNC, web console, monitor, as far as wanted. */
 final class Consoles implements AutoCloseable {
   private final RfbService viewers;
   private final VncServer vnc;
   private final WebServer web;
+  private MonitorServer monitor;
 
   private Consoles(MachineSpec spec, AssembledMachine assembled, Operator operator) {
     boolean served = spec.vnc() != null || spec.web() != null;
@@ -46,7 +48,7 @@ final class Consoles implements AutoCloseable {
   static Consoles open(MachineSpec spec, AssembledMachine assembled, Operator operator) {
     Consoles consoles = new Consoles(spec, assembled, operator);
     try {
-      consoles.start(spec);
+      consoles.start(spec, assembled, operator);
       return consoles;
     } catch (RuntimeException e) {
       consoles.close();
@@ -54,7 +56,10 @@ final class Consoles implements AutoCloseable {
     }
   }
 
-  private void start(MachineSpec spec) {
+  private void start(MachineSpec spec, AssembledMachine assembled, Operator operator) {
+    if (spec.monitor() != null) {
+      monitor = MonitorServer.open(spec.monitor(), operator, assembled.board().input());
+    }
     if (vnc != null) {
       InetSocketAddress address = vnc.start();
       System.err.printf(
@@ -101,6 +106,9 @@ final class Consoles implements AutoCloseable {
     }
     if (viewers != null) {
       viewers.close();
+    }
+    if (monitor != null) {
+      monitor.close();
     }
   }
 }

@@ -3,6 +3,8 @@ package io.transvisor.console.machine;
 import io.transvisor.console.control.DriveStatus;
 import io.transvisor.console.control.MachineStatus;
 import io.transvisor.console.control.Operator;
+import io.transvisor.core.display.Screen;
+import io.transvisor.core.display.Screen.Picture;
 import io.transvisor.core.error.VmmException;
 import io.transvisor.core.machine.Machine;
 import io.transvisor.device.board.PcBoard;
@@ -61,7 +63,29 @@ public final class MachineOperator implements Operator {
   }
 
   @Override
-  public <T> CompletableFuture<T> ask(Supplier<T> question) {
+  public CompletableFuture<Picture> screenshot() {
+    return ask(() -> {
+      Screen screen = machine.screen();
+      if (!screen.isWatched()) {
+        // The first may bring a new size only.
+        machine.video().refresh(screen);
+        machine.video().refresh(screen);
+      }
+      return screen.copy();
+    });
+  }
+
+  @Override
+  public CompletableFuture<String> describe(Part part) {
+    return ask(() ->
+        switch (part) {
+          case CPU -> machine.engine().cpu().describe();
+          case INTERRUPT_CONTROLLER -> String.join("\n", board.interruptControllerState());
+        });
+  }
+
+  /** Asks something of the machine's parts on the vCPU thread. */
+  private <T> CompletableFuture<T> ask(Supplier<T> question) {
     CompletableFuture<T> answer = new CompletableFuture<>();
     machine.post(() -> {
       try {

@@ -375,6 +375,9 @@ public record MachineSpec(
         // Runs that count instructions repeat exactly only if the calendar does too.
         base = clock == ClockMode.ICOUNT ? "2000-02-17T12:00:00" : "utc";
       }
+      if ("stdio".equals(monitor) && serial.contains("stdio")) {
+        throw error("-monitor", monitor, "-serial has the terminal already");
+      }
       SecurityObjects securityObjects = new SecurityObjects(objects);
       return new MachineSpec(
           memoryBytes,

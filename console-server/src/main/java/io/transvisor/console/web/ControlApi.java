@@ -145,13 +145,18 @@ final class ControlApi {
   }
 
   private void screenshot(WebResponse response) {
-    ByteArrayOutputStream png = new ByteArrayOutputStream();
-    try {
-      ScreenshotWriter.writePng(web.viewers.desktop().screen().copy(), png);
-      response.bytes(png.toByteArray(), "image/png");
-    } catch (IOException e) {
-      response.text(INTERNAL_SERVER_ERROR, e.getMessage());
-    }
+    finish(
+        web.operator.screenshot(),
+        response,
+        picture -> {
+          ByteArrayOutputStream png = new ByteArrayOutputStream();
+          try {
+            ScreenshotWriter.writePng(picture, png);
+            response.bytes(png.toByteArray(), "image/png");
+          } catch (IOException e) {
+            response.text(INTERNAL_SERVER_ERROR, e.getMessage());
+          }
+        });
   }
 
   private static <T> void finish(

@@ -1,5 +1,6 @@
 package io.transvisor.console.web;
 
+import io.transvisor.console.control.FakeOperator;
 import io.transvisor.console.rfb.RfbService;
 import io.transvisor.console.rfb.SharePolicy;
 import io.transvisor.console.rfb.ViewerOptions;

@@ -51,6 +51,10 @@ final class InterruptWiring {
   }
 
   /** In the order in which they are to be reset. */
+  List<String> picState() {
+    return pic.describe();
+  }
+
   List<Device> devices() {
     return localApic == null ? List.of(pic) : List.of(pic, ioApic, localApic);
   }

@@ -294,6 +294,11 @@ public final class PcBoard {
     return interrupts.controller();
   }
 
+  /** Both PICs' registers, a line each. */
+  public List<String> interruptControllerState() {
+    return interrupts.picState();
+  }
+
   /** Connects the CPU's interrupt pins. */
   public void connectCpu(CpuPins cpu) {
     interrupts.connectCpu(cpu);

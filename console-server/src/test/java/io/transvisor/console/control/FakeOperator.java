@@ -1,19 +1,16 @@
-package io.transvisor.console.web;
+package io.transvisor.console.control;
 
-import io.transvisor.console.control.DriveStatus;
-import io.transvisor.console.control.MachineStatus;
-import io.transvisor.console.control.Operator;
+import io.transvisor.core.display.Screen.Picture;
 import io.transvisor.core.error.VmmException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Supplier;
 
 /** Notes what it is asked to do; has one CD drive, which the guest has locked. */
-final class FakeOperator implements Operator {
-  final List<String> done = new CopyOnWriteArrayList<>();
+public final class FakeOperator implements Operator {
+  public final List<String> done = new CopyOnWriteArrayList<>();
 
   @Override
   public void shutdown() {
@@ -71,7 +68,12 @@ final class FakeOperator implements Operator {
   }
 
   @Override
-  public <T> CompletableFuture<T> ask(Supplier<T> question) {
-    return CompletableFuture.completedFuture(question.get());
+  public CompletableFuture<Picture> screenshot() {
+    return CompletableFuture.completedFuture(new Picture(2, 1, new int[] {0xFF0000, 0x00FF00}));
+  }
+
+  @Override
+  public CompletableFuture<String> describe(Part part) {
+    return CompletableFuture.completedFuture("state of " + part);
   }
 }
