@@ -14,6 +14,7 @@ import io.transvisor.core.irq.IrqLine;
 import io.transvisor.core.memory.PhysicalMemory;
 import io.transvisor.core.port.PortSpace;
 import io.transvisor.mmu.Mmu;
+import io.transvisor.mmu.MmuStatistics;
 
 /** The pure interpreter: {@code -engine interpret}. */
 public final class InterpreterEngine implements ExecutionEngine, CpuPins {
@@ -91,6 +92,14 @@ public final class InterpreterEngine implements ExecutionEngine, CpuPins {
     sink.count("instructions", cpu.instructions);
     sink.count("decoded.instructions", interpreter.cache().instructions());
     sink.count("invalidations", interpreter.cache().invalidated());
+    MmuStatistics mmu = cpu.mmu.statistics();
+    sink.count("mmu.hidden.faults", mmu.hiddenFaults);
+    sink.count("mmu.true.faults", mmu.trueFaults);
+    sink.count("mmu.cr3.loads", mmu.cr3Loads);
+    sink.count("mmu.shadow.hits", mmu.shadowHits);
+    sink.count("mmu.shadow.misses", mmu.shadowMisses);
+    sink.count("mmu.table.writes", mmu.tableWrites);
+    sink.count("mmu.flushes", mmu.flushes);
   }
 
   @Override

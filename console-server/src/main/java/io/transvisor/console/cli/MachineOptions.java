@@ -192,7 +192,8 @@ final class MachineOptions {
       names = "-d",
       paramLabel = "mmu",
       description =
-          "mmu: compare shadow page tables with the guest's all the time (slow), print counters at the end.")
+          "mmu: compare shadow page tables with the guest's all the time (slow), print counters at"
+              + " the end.")
   private String debug;
 
   @Option(

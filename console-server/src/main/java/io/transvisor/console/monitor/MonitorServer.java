@@ -48,7 +48,8 @@ public final class MonitorServer implements AutoCloseable {
   public static MonitorServer open(String specification, Operator operator, InputSink input) {
     MonitorServer server = new MonitorServer(operator, input);
     if (specification.equals("stdio")) {
-      server.serve("stdio", System.in, new FileOutputStream(FileDescriptor.out));
+      // Standard input stays open: closing it would wait for whoever reads it.
+      server.serve("stdio", System.in, new FileOutputStream(FileDescriptor.out), () -> {});
       return server;
     }
     String[] parts = specification.split(",");
@@ -118,16 +119,17 @@ public final class MonitorServer implements AutoCloseable {
         serve(
             String.valueOf(channel.getRemoteAddress()),
             Channels.newInputStream(channel),
-            Channels.newOutputStream(channel));
+            Channels.newOutputStream(channel),
+            channel);
       }
     } catch (IOException e) {
       LOG.debug("monitor: {}", e.getMessage());
     }
   }
 
-  private void serve(String peer, InputStream in, OutputStream out) {
+  private void serve(String peer, InputStream in, OutputStream out, AutoCloseable connection) {
     synchronized (open) {
-      open.add(in);
+      open.add(connection);
     }
     MonitorCommands commands = new MonitorCommands(operator, input);
     // Standard input blocks whoever reads it, and must not keep the process alive.
@@ -135,33 +137,32 @@ public final class MonitorServer implements AutoCloseable {
         .daemon()
         .name("monitor " + peer)
         .start(() -> {
-          try {
+          try (connection) {
             new MonitorSession(commands, in, out).run();
-          } catch (IOException e) {
+          } catch (Exception e) {
             LOG.debug("monitor {}: {}", peer, e.getMessage());
           }
           synchronized (open) {
-            open.remove(in);
+            open.remove(connection);
           }
         });
   }
 
   @Override
   public void close() {
+    List<AutoCloseable> connections;
+    synchronized (open) {
+      connections = List.copyOf(open);
+    }
     try {
       if (listener != null) {
         listener.close();
-        if (socketFile != null) {
-          Files.deleteIfExists(socketFile);
-        }
-        // Standard input stays: closing it would wait for whoever reads it.
-        List<AutoCloseable> connections;
-        synchronized (open) {
-          connections = List.copyOf(open);
-        }
-        for (AutoCloseable connection : connections) {
-          connection.close();
-        }
+      }
+      if (socketFile != null) {
+        Files.deleteIfExists(socketFile);
+      }
+      for (AutoCloseable connection : connections) {
+        connection.close();
       }
     } catch (Exception e) {
       LOG.debug("monitor: {}", e.getMessage());
