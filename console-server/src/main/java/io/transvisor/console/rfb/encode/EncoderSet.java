@@ -25,6 +25,7 @@ public final class EncoderSet implements AutoCloseable {
   private int preferred = Encoding.RAW;
   private int level = -1;
   private int quality = -1;
+  private boolean exact;
 
   /**
    * What the client has asked for; -1 for a level it has not named.
@@ -43,6 +44,12 @@ public final class EncoderSet implements AutoCloseable {
         preferred = encodings.get(i);
       }
     }
+    encoders.values().forEach(this::set);
+  }
+
+  /** Whether nothing may be lost for now, whatever the client allows. */
+  public void setExact(boolean on) {
+    exact = on;
     encoders.values().forEach(this::set);
   }
 
@@ -135,7 +142,7 @@ public final class EncoderSet implements AutoCloseable {
       encoder.setCompressionLevel(level);
     }
     if (encoder instanceof TightEncoder tight) {
-      tight.setQuality(quality);
+      tight.setQuality(exact ? -1 : quality);
     }
   }
 

@@ -17,6 +17,11 @@ public interface RectEncoder extends AutoCloseable {
    */
   boolean encode(int[] pixels, int stride, Area area, PixelTranslator translator, ByteSink out);
 
+  /** Whether the rectangle encoded last does not arrive as it was. */
+  default boolean lost() {
+    return false;
+  }
+
   /** Sets the effort, 0 to 9, of encodings that have a choice. */
   default void setCompressionLevel(int level) {}
 

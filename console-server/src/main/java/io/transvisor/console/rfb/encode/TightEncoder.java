@@ -34,6 +34,7 @@ public final class TightEncoder implements RectEncoder {
   private int[] row = new int[0];
   private int level = ZlibStream.DEFAULT_LEVEL;
   private int quality = -1;
+  private boolean lost;
 
   @Override
   public int encoding() {
@@ -55,10 +56,16 @@ public final class TightEncoder implements RectEncoder {
     quality = newQuality;
   }
 
+  @Override
+  public boolean lost() {
+    return lost;
+  }
+
   /** {@inheritDoc} The area is not wider than {@link #MAX_WIDTH}. */
   @Override
   public boolean encode(
       int[] pixels, int stride, Area area, PixelTranslator translator, ByteSink out) {
+    lost = false;
     switch (ContentClass.of(pixels, stride, area, palette)) {
       case SOLID -> {
         out.u8(FILL);
@@ -80,6 +87,7 @@ public final class TightEncoder implements RectEncoder {
         if (quality >= 0
             && translator.pixelBytes() > 1
             && area.width() * area.height() >= MIN_JPEG_PIXELS) {
+          lost = true;
           out.u8(JPEG);
           plain.truncate(0);
           jpeg.write(pixels, stride, area, quality, plain);

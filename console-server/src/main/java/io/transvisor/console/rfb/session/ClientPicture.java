@@ -41,6 +41,7 @@ final class ClientPicture {
   /** Where the two may differ. */
   private final DamageGrid changed;
 
+  private final LossyAreas lossy;
   private final int[] padded = new int[DamageGrid.CELL_WIDTH];
 
   ClientPicture(int width, int height) {
@@ -49,6 +50,7 @@ final class ClientPicture {
     current = new int[width * height];
     shown = new int[width * height];
     changed = new DamageGrid(width, height);
+    lossy = new LossyAreas(width, height);
   }
 
   int width() {
@@ -61,6 +63,11 @@ final class ClientPicture {
 
   Area bounds() {
     return new Area(0, 0, width, height);
+  }
+
+  /** What the client has with loss only. */
+  LossyAreas lossy() {
+    return lossy;
   }
 
   /** The captured pixels, {@link #width} in a row. */

@@ -65,6 +65,18 @@ final class DamageGrid {
     empty = false;
   }
 
+  /** Takes out the cells that lie in an area with all their pixels. */
+  void removeInside(Area area) {
+    empty = true;
+    for (int row = 0; row < rows; row++) {
+      for (int column = 0; column < columns; column++) {
+        int cell = row * columns + column;
+        cells[cell] = cells[cell] && !area.contains(area(column, row));
+        empty &= !cells[cell];
+      }
+    }
+  }
+
   void addAll() {
     add(0, 0, width, height);
   }

@@ -2,6 +2,7 @@ package io.transvisor.console.rfb.session;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.util.concurrent.ScheduledFuture;
 import io.transvisor.console.rfb.encode.Area;
 import io.transvisor.console.rfb.encode.ByteSink;
 import io.transvisor.console.rfb.encode.Encoding;
@@ -47,6 +48,12 @@ public final class RfbSession extends SimpleChannelInboundHandler<ClientMessage>
    */
   private static final int SETTLE_MILLIS = 5;
 
+  /** How long the screen must be at rest until what was sent with loss is sent again without. */
+  private static final int REFINE_MILLIS = 250;
+
+  /** Pixels sent again at a time: few, as what happens next must not wait for long. */
+  private static final int REFINE_PIXELS = 1 << 16;
+
   /** What a pointer's coordinates count from when they are movements. */
   private static final int NO_MOVEMENT = 0x7FFF;
 
@@ -83,6 +90,9 @@ public final class RfbSession extends SimpleChannelInboundHandler<ClientMessage>
   private ChannelHandlerContext ctx;
   private PendingDamage damage;
   private ClientPicture picture;
+
+  /** Sends again what was sent with loss, when its time has come. */
+  private ScheduledFuture<?> refinement;
 
   /** What the client has asked for and not been sent, all requests together. */
   private Area wanted = Area.EMPTY;
@@ -129,6 +139,9 @@ public final class RfbSession extends SimpleChannelInboundHandler<ClientMessage>
     continuous = Area.EMPTY;
     desktop.keyboard().release(this);
     desktop.pointer().release(this);
+    if (refinement != null) {
+      refinement.cancel(false);
+    }
     builder.close();
   }
 
@@ -369,6 +382,32 @@ public final class RfbSession extends SimpleChannelInboundHandler<ClientMessage>
     answered();
     send();
     ctx.flush();
+    refineLater();
+  }
+
+  private void refineLater() {
+    if (refinement != null) {
+      refinement.cancel(false);
+      refinement = null;
+    }
+    if (!picture.lossy().isEmpty()) {
+      refinement = ctx.executor().schedule(this::refine, REFINE_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** The screen has been at rest for a while. */
+  private void refine() {
+    if (isReady() && owed.isEmpty() && damage.isEmpty() && announcements.isEmpty()) {
+      List<Area> areas = picture.lossy().take(interest(), REFINE_PIXELS);
+      if (!areas.isEmpty()) {
+        send();
+        builder.exactly(picture, areas, this::write);
+        answered();
+        send();
+        ctx.flush();
+      }
+    }
+    refineLater();
   }
 
   /** Whether the client wants an update and the way to it is clear. */

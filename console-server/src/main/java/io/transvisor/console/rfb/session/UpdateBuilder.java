@@ -71,6 +71,7 @@ final class UpdateBuilder implements AutoCloseable {
       Area to = scroll.destination();
       ServerMessages.rectangleHeader(sink, to, Encoding.COPY_RECT);
       sink.u16(to.x()).u16(scroll.sourceY());
+      picture.lossy().copied(to);
     }
     if (lastRect) {
       for (Area area : areas) {
@@ -81,6 +82,13 @@ final class UpdateBuilder implements AutoCloseable {
       rectangles(picture, rectangles, output);
     }
     hand(output);
+  }
+
+  /** An update of areas as they are, whatever loss the client allows. */
+  void exactly(ClientPicture picture, List<Area> areas, Consumer<ByteSink> output) {
+    encoders.setExact(true);
+    update(picture, null, areas, output);
+    encoders.setExact(false);
   }
 
   private void rectangles(ClientPicture picture, List<Area> areas, Consumer<ByteSink> output) {
@@ -99,7 +107,9 @@ final class UpdateBuilder implements AutoCloseable {
     int start = sink.length();
     ServerMessages.rectangleHeader(sink, area, encoder.encoding());
     boolean done = encoder.encode(picture.pixels(), picture.width(), area, translator, sink);
-    if (!done) {
+    if (done) {
+      picture.lossy().sent(area, encoder.lost());
+    } else {
       sink.truncate(start);
     }
     return done;
