@@ -50,11 +50,12 @@ final class InterruptWiring {
     }
   }
 
-  /** In the order in which they are to be reset. */
+  /** Both PICs' registers, a line each. */
   List<String> picState() {
     return pic.describe();
   }
 
+  /** In the order in which they are to be reset. */
   List<Device> devices() {
     return localApic == null ? List.of(pic) : List.of(pic, ioApic, localApic);
   }

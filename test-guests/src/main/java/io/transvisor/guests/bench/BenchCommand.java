@@ -33,8 +33,7 @@ import picocli.CommandLine.Option;
     name = "bench",
     sortOptions = false,
     description =
-        "Measures compute kernels and single events of the processor on this program's engines,"
-            + " other emulators and the host.",
+        "Measures compute kernels and single events of the processor on this program's engines, other emulators and the host.",
     footer = {
       "",
       "Examples:",
@@ -56,8 +55,7 @@ public final class BenchCommand implements Subcommand {
       paramLabel = "E",
       split = ",",
       description =
-          "Of interpret, hybrid, translate; options after colons, as in translate:chaining=off."
-              + " Default: those there are.")
+          "Of interpret, hybrid, translate; options after colons, as in translate:chaining=off. Default: those there are.")
   private List<String> engines = Subjects.ENGINES;
 
   @Option(
