@@ -321,9 +321,11 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
     writable.add(storePage(page, entry), page);
   }
 
-  /** Walks and enters the result into the map. Returns the new entry. */
+  /** Walks and enters the result into the map. Returns the new entry, or 0 for a page fault. */
   private int fill(int linear, boolean write, boolean user) {
-    walker.walk(linear, write, user);
+    if (!walker.walk(linear, write, user)) {
+      return 0;
+    }
     statistics.hiddenFaults++;
     int page = linear >>> 12;
     // May arm a trace on the very page walked to.
@@ -385,6 +387,9 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
     if ((entry & (user ? READ_USER : READ_SUPERVISOR)) == 0
         && (entry & (user ? DEVICE_READ_USER : DEVICE)) == 0) {
       entry = fill(linear, false, user);
+      if (entry == 0) {
+        throw walker.pageFault();
+      }
     }
     int at = entry & PAGE_MASK ^ linear;
     if ((entry & DEVICE) != 0) {
@@ -404,21 +409,27 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
    */
   public void write(int linear, int width, long value, boolean user) {
     int first = 4096 - (linear & 0xFFF);
+    int entry = writableEntry(linear, user);
+    if (entry == 0) {
+      throw walker.pageFault();
+    }
     if (first >= width) {
-      write(writableEntry(linear, user), linear, width, value, user);
+      write(entry, linear, width, value, user);
       return;
     }
-    // Both translations are made before the first byte is written, which may be one of a table;
-    // the first comes last, as the page may be the second one's table and traced only now.
-    writableEntry(linear, user);
+    // Both translations are made before the first byte is written, which may be one of a table.
     int second = writableEntry(linear + first, user);
-    int entry = writableEntry(linear, user);
+    if (second == 0) {
+      throw walker.pageFault();
+    }
+    // The page may be the second one's table and traced only now.
+    entry = map[linear >>> 12];
     for (int i = 0; i < width; i++) {
       write(i < first ? entry : second, linear + i, 1, value >>> (8 * i), user);
     }
   }
 
-  /** The entry of a page that may be written, in whatever way. */
+  /** The entry of a page that may be written, in whatever way; 0 for a page fault. */
   private int writableEntry(int linear, boolean user) {
     int entry = map[linear >>> 12];
     int rights =
@@ -438,8 +449,9 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
     if ((entry & (traced | (user ? WRITE_USER : WRITE_SUPERVISOR))) == 0) {
       // Readable from the store, but stores go elsewhere: ROM, or PAM that splits reads from
       // writes.
-      walker.walk(linear, true, user);
-      writePhysical(walker.physical, width, value);
+      if (walker.walk(linear, true, user)) {
+        writePhysical(walker.physical, width, value);
+      }
       return;
     }
     switch (width) {
@@ -469,8 +481,9 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
   /** Throws the page fault a read would raise, and does nothing else but set accessed bits. */
   public void probeRead(int linear, boolean user) {
     int entry = map[linear >>> 12];
-    if ((entry & (user ? READ_USER | DEVICE_READ_USER : READ_SUPERVISOR | DEVICE)) == 0) {
-      fill(linear, false, user);
+    if ((entry & (user ? READ_USER | DEVICE_READ_USER : READ_SUPERVISOR | DEVICE)) == 0
+        && fill(linear, false, user) == 0) {
+      throw walker.pageFault();
     }
   }
 
@@ -479,7 +492,9 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
    * bits.
    */
   public void probeWrite(int linear, boolean user) {
-    writableEntry(linear, user);
+    if (writableEntry(linear, user) == 0) {
+      throw walker.pageFault();
+    }
   }
 
   /**
@@ -493,6 +508,9 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
     int entry = map[linear >>> 12];
     if ((entry & (user ? READ_USER : READ_SUPERVISOR)) == 0) {
       entry = fill(linear, false, user);
+      if (entry == 0) {
+        throw walker.pageFault();
+      }
       if ((entry & DEVICE) != 0) {
         return -1;
       }

@@ -133,10 +133,13 @@ final class PageWalker {
   }
 
   /**
-   * Walks for an access; the answer is in the fields. Throws the page fault the access raises;
-   * nothing is marked then.
+   * Walks for an access; the answer is in the fields.
+   *
+   * @return whether the access is allowed. If not, the page fault it raises is in {@link
+   *     #pageFault} and nothing is marked. It is for the caller to throw, as near to who catches as
+   *     it can be: each method on the way would make the exception slower.
    */
-  void walk(int linear, boolean write, boolean byUser) {
+  boolean walk(int linear, boolean write, boolean byUser) {
     isVolatile = false;
     tablePage = -1;
     if (!paging) {
@@ -146,12 +149,11 @@ final class PageWalker {
       user = true;
       directoryEntry = 0;
       directoryPage = -1;
-    } else if (pae) {
-      walkPae(linear, write, byUser);
-    } else {
-      walkTwoLevel(linear, write, byUser);
+    } else if (!(pae ? walkPae(linear, write, byUser) : walkTwoLevel(linear, write, byUser))) {
+      return false;
     }
     physical &= memory.a20Mask();
+    return true;
   }
 
   /** The page of the store an address of a table is in, A20 applied; -1 when it is elsewhere. */
@@ -180,74 +182,82 @@ final class PageWalker {
     }
   }
 
-  private void walkTwoLevel(int linear, boolean write, boolean byUser) {
+  private boolean walkTwoLevel(int linear, boolean write, boolean byUser) {
     int pdeAddress = (cr3 & PAGE_MASK) + (linear >>> 22 << 2);
     directoryPage = storePage(pdeAddress);
     int pde = read(pdeAddress, directoryPage);
     if ((pde & PRESENT) == 0) {
-      throw fault(linear, write, byUser, 0);
+      return fault(linear, write, byUser, 0);
     }
     if ((pde & LARGE) != 0 && largePages) {
       if ((pde & RESERVED_4M) != 0) {
-        throw fault(
+        return fault(
             linear, write, byUser, PageFaultException.PRESENT | PageFaultException.RESERVED);
       }
-      checkRights(linear, pde, write, byUser);
+      if (!allows(pde, write, byUser)) {
+        return fault(linear, write, byUser, PageFaultException.PRESENT);
+      }
       directoryEntry = marked(pde, write) & 0xFFFFFFFFL;
-      finish(pdeAddress, pde, pde, write, pde & 0xFFC00000 | linear & 0x3FFFFF);
-      return;
+      return finish(pdeAddress, pde, pde, write, pde & 0xFFC00000 | linear & 0x3FFFFF);
     }
     int pteAddress = (pde & PAGE_MASK) + (linear >>> 10 & 0xFFC);
     tablePage = storePage(pteAddress);
     int pte = read(pteAddress, tablePage);
     if ((pte & PRESENT) == 0) {
-      throw fault(linear, write, byUser, 0);
+      return fault(linear, write, byUser, 0);
     }
     int rights = pte & (pde | ~(WRITABLE | USER));
-    checkRights(linear, rights, write, byUser);
+    if (!allows(rights, write, byUser)) {
+      return fault(linear, write, byUser, PageFaultException.PRESENT);
+    }
     directoryEntry = (pde | ACCESSED) & 0xFFFFFFFFL;
     mark(pdeAddress, pde, ACCESSED);
-    finish(pteAddress, pte, rights, write, pte & PAGE_MASK | linear & 0xFFF);
+    return finish(pteAddress, pte, rights, write, pte & PAGE_MASK | linear & 0xFFF);
   }
 
-  private void walkPae(int linear, boolean write, boolean byUser) {
+  private boolean walkPae(int linear, boolean write, boolean byUser) {
     long pointer = pointers[linear >>> 30];
     if ((pointer & PRESENT) == 0) {
-      throw fault(linear, write, byUser, 0);
+      return fault(linear, write, byUser, 0);
     }
     int pdeAddress = ((int) pointer & PAGE_MASK) + (linear >>> 18 & 0xFF8);
     directoryPage = storePage(pdeAddress);
     int pde = read(pdeAddress, directoryPage);
     int pdeHigh = read(pdeAddress + 4, directoryPage);
     if ((pde & PRESENT) == 0) {
-      throw fault(linear, write, byUser, 0);
+      return fault(linear, write, byUser, 0);
     }
     boolean large = (pde & LARGE) != 0;
     if (pdeHigh >>> 4 != 0 || large && (pde & RESERVED_2M) != 0) {
-      throw fault(linear, write, byUser, PageFaultException.PRESENT | PageFaultException.RESERVED);
+      return fault(linear, write, byUser, PageFaultException.PRESENT | PageFaultException.RESERVED);
     }
     long high = (long) pdeHigh << 32;
     if (large) {
-      checkRights(linear, pde, write, byUser);
+      if (!allows(pde, write, byUser)) {
+        return fault(linear, write, byUser, PageFaultException.PRESENT);
+      }
       directoryEntry = high | marked(pde, write) & 0xFFFFFFFFL;
-      finish(pdeAddress, pde, pde, write, beyond(pdeHigh, pde & 0xFFE00000 | linear & 0x1FFFFF));
-      return;
+      return finish(
+          pdeAddress, pde, pde, write, beyond(pdeHigh, pde & 0xFFE00000 | linear & 0x1FFFFF));
     }
     int pteAddress = beyond(pdeHigh, pde & PAGE_MASK) + (linear >>> 9 & 0xFF8);
     tablePage = storePage(pteAddress);
     int pte = read(pteAddress, tablePage);
     int pteHigh = read(pteAddress + 4, tablePage);
     if ((pte & PRESENT) == 0) {
-      throw fault(linear, write, byUser, 0);
+      return fault(linear, write, byUser, 0);
     }
     if (pteHigh >>> 4 != 0) {
-      throw fault(linear, write, byUser, PageFaultException.PRESENT | PageFaultException.RESERVED);
+      return fault(linear, write, byUser, PageFaultException.PRESENT | PageFaultException.RESERVED);
     }
     int rights = pte & (pde | ~(WRITABLE | USER));
-    checkRights(linear, rights, write, byUser);
+    if (!allows(rights, write, byUser)) {
+      return fault(linear, write, byUser, PageFaultException.PRESENT);
+    }
     directoryEntry = high | (pde | ACCESSED) & 0xFFFFFFFFL;
     mark(pdeAddress, pde, ACCESSED);
-    finish(pteAddress, pte, rights, write, beyond(pteHigh, pte & PAGE_MASK | linear & 0xFFF));
+    return finish(
+        pteAddress, pte, rights, write, beyond(pteHigh, pte & PAGE_MASK | linear & 0xFFF));
   }
 
   private static int marked(int entry, boolean write) {
@@ -268,17 +278,13 @@ final class PageWalker {
     return high == 0 ? low : 0xFE000000 | low & 0xFFF;
   }
 
-  private void checkRights(int linear, int rights, boolean write, boolean byUser) {
-    boolean denied =
-        byUser && (rights & USER) == 0
-            || write && (rights & WRITABLE) == 0 && (byUser || writeProtect);
-    if (denied) {
-      throw fault(linear, write, byUser, PageFaultException.PRESENT);
-    }
+  private boolean allows(int rights, boolean write, boolean byUser) {
+    return (!byUser || (rights & USER) != 0)
+        && (!write || (rights & WRITABLE) != 0 || !byUser && !writeProtect);
   }
 
   /** The access is allowed: marks the last entry and sets the answer. */
-  private void finish(int entryAddress, int entry, int rights, boolean write, int address) {
+  private boolean finish(int entryAddress, int entry, int rights, boolean write, int address) {
     mark(entryAddress, entry, write ? ACCESSED | DIRTY : ACCESSED);
     physical = address;
     // Until the dirty bit is set the first store must walk again, to set it.
@@ -286,14 +292,15 @@ final class PageWalker {
     userWritable = dirty && (rights & WRITABLE) != 0;
     writable = dirty && ((rights & WRITABLE) != 0 || !writeProtect);
     user = (rights & USER) != 0;
+    return true;
   }
 
-  private PageFaultException fault(int linear, boolean write, boolean byUser, int code) {
+  private boolean fault(int linear, boolean write, boolean byUser, int code) {
     statistics.trueFaults++;
     pageFault.address = linear;
     pageFault.errorCode =
         code | (write ? PageFaultException.WRITE : 0) | (byUser ? PageFaultException.USER : 0);
-    return pageFault;
+    return false;
   }
 
   /** See {@link Mmu#peekPhysical}. */

@@ -429,10 +429,18 @@ public final class Cpu extends CpuState {
   }
 
   public int systemW(int linear) {
+    int e = map[linear >>> 12];
+    if ((e & Mmu.READ_SUPERVISOR) != 0 && (linear & 0xFFF) <= 0xFFE) {
+      return (short) PhysicalMemory.SHORT.get(store, e & ~0xFFF ^ linear) & 0xFFFF;
+    }
     return mmu.read(linear, 2, false);
   }
 
   public int systemD(int linear) {
+    int e = map[linear >>> 12];
+    if ((e & Mmu.READ_SUPERVISOR) != 0 && (linear & 0xFFF) <= 0xFFC) {
+      return (int) PhysicalMemory.INT.get(store, e & ~0xFFF ^ linear);
+    }
     return mmu.read(linear, 4, false);
   }
 
