@@ -409,7 +409,7 @@ public final class LocalApic implements Device, InterruptController, MmioHandler
 
     @Override
     public void set(boolean high) {
-      if (high) {
+      if (high && !isMasked()) {
         request(lvt[TIMER] & 0xFF, false);
       }
     }

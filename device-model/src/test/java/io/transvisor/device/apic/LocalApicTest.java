@@ -391,6 +391,19 @@ class LocalApicTest extends DeviceContractTest {
   }
 
   @Test
+  void lateTicksDoNotPassTheMask() {
+    b.write(DIVIDE, DIVIDE_BY_1);
+    b.write(LVT_TIMER, PERIODIC | 0x31);
+    b.write(INITIAL_COUNT, 1000);
+    b.clock.jump(75_000);
+    b.acknowledge();
+    b.end();
+    b.write(LVT_TIMER, MASKED | PERIODIC | 0x31);
+    b.clock.advance(100_000);
+    assertThat(b.serveAll()).isZero();
+  }
+
+  @Test
   void aMaskedTimerRunsSilently() {
     b.write(DIVIDE, DIVIDE_BY_1);
     b.write(LVT_TIMER, MASKED | PERIODIC | 0x31);
