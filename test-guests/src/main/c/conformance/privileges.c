@@ -342,6 +342,31 @@ static void shadows(void) {
   pending("STI after STI", sti_sti, "int 20 after=00000002");
 }
 
+/* ---- NMI, which the local APIC sends to itself ---- */
+
+#define APIC_COMMAND "0xFEE00300"
+#define SEND_NMI "movl $0x00000400, " APIC_COMMAND "\n"
+/* The handler counts in ESI, sends another one, and notes in EDI what was counted before its IRET. */
+CODE(nmi_handler, "inc %esi\n cmp $2, %esi\n ja 1f\n" SEND_NMI "nop\n nop\n mov %edi, %ebp\n shl $8, %edi\n or %esi, %edi\n1: iretl");
+CODE(nmi_send, SEND_NMI "nop\n nop\n nop\n nop");
+
+static void non_maskable(void) {
+  if (!(features() & 1 << 9)) {
+    skip("NMI", "no local APIC");
+    return;
+  }
+  volatile uint32_t *apic = (volatile uint32_t *)0xFEE00000;
+  apic[0xF0 / 4] |= 0x100;
+  apic[0x310 / 4] = apic[0x20 / 4] & 0xFF000000;
+  gate(idt + 2 * 2, KERNEL_CS, (uint32_t)nmi_handler, 0x8E, 0);
+  at_level(0);
+  go(nmi_send);
+  note("count", out.esi);
+  note("nested", out.edi);
+  expect("NMI waits for IRET", "done count=00000003 nested=00000102");
+  normal_vector(2);
+}
+
 /* ---- A20 ---- */
 
 /* Closes the gates in port 92h and in the keyboard controller, reads ESI, and opens them again. Runs below 1 MB, as the line is needed above. */
@@ -389,6 +414,7 @@ void privileges(void) {
   controls();
   units();
   shadows();
+  non_maskable();
   by_board();
   wrapping();
   /* last, as emulators without these checks do not survive them */

@@ -124,6 +124,11 @@ class SystemInstructionsTest {
     "0x1D9, pentium3, true, 1, true",
     "0x12, pentium, true, 1, true",
     "0x3A, pentium3, false, 0, false",
+    "0x1A0, pentium4, true, 1, true",
+    "0x1A0, pentium3, false, 1, true",
+    "0x300, pentium4, true, 5, true",
+    "0x3E1, pentium4, true, 5, true",
+    "0xC1, pentium4, false, 1, true",
     "0xC0000080, pentium3, false, 0, false",
   })
   void modelSpecificRegisters(
