@@ -522,6 +522,27 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
   }
 
   /**
+   * Like {@link #translateCode} for a page that is not executed yet: nothing the guest can see
+   * happens.
+   *
+   * @return the store index, or -1 also where fetching would fault or set an accessed bit
+   */
+  public int peekCode(int linear, boolean user) {
+    int entry = map[linear >>> 12];
+    if ((entry & (user ? READ_USER : READ_SUPERVISOR)) != 0) {
+      return entry & PAGE_MASK ^ linear;
+    }
+    if (!walker.isAccessed(linear)) {
+      return -1;
+    }
+    try {
+      return translateCode(linear, user);
+    } catch (PageFaultException e) {
+      return -1;
+    }
+  }
+
+  /**
    * The translation a debugger sees: no faults, no accessed bits.
    *
    * @return the physical address, or -1 if the page is not present

@@ -308,20 +308,45 @@ final class PageWalker {
     if (!paging) {
       return Integer.toUnsignedLong(linear & memory.a20Mask());
     }
-    int pdeAddress =
-        pae
-            ? ((int) pointers[linear >>> 30] & PAGE_MASK) + (linear >>> 18 & 0xFF8)
-            : (cr3 & PAGE_MASK) + (linear >>> 22 << 2);
-    int pde = memory.peek(pdeAddress, 4);
-    if ((pde & PRESENT) == 0 || pae && (pointers[linear >>> 30] & PRESENT) == 0) {
+    int pde = peekDirectoryEntry(linear);
+    if ((pde & PRESENT) == 0) {
       return -1;
     }
-    if ((pde & LARGE) != 0 && (pae || largePages)) {
+    if (isLarge(pde)) {
       int offset = pae ? 0x1FFFFF : 0x3FFFFF;
       return Integer.toUnsignedLong(pde & ~offset | linear & offset);
     }
-    int index = pae ? linear >>> 9 & 0xFF8 : linear >>> 10 & 0xFFC;
-    int pte = memory.peek((pde & PAGE_MASK) + index, 4);
+    int pte = peekTableEntry(pde, linear);
     return (pte & PRESENT) == 0 ? -1 : Integer.toUnsignedLong(pte & PAGE_MASK | linear & 0xFFF);
+  }
+
+  /** Whether a walk for reading would find its page and set no accessed bit. */
+  boolean isAccessed(int linear) {
+    if (!paging) {
+      return true;
+    }
+    int both = PRESENT | ACCESSED;
+    int pde = peekDirectoryEntry(linear);
+    return (pde & both) == both && (isLarge(pde) || (peekTableEntry(pde, linear) & both) == both);
+  }
+
+  private boolean isLarge(int pde) {
+    return (pde & LARGE) != 0 && (pae || largePages);
+  }
+
+  /** The page-directory entry, 0 where there is none. */
+  private int peekDirectoryEntry(int linear) {
+    if (!pae) {
+      return memory.peek((cr3 & PAGE_MASK) + (linear >>> 22 << 2), 4);
+    }
+    long pointer = pointers[linear >>> 30];
+    return (pointer & PRESENT) == 0
+        ? 0
+        : memory.peek(((int) pointer & PAGE_MASK) + (linear >>> 18 & 0xFF8), 4);
+  }
+
+  private int peekTableEntry(int pde, int linear) {
+    int index = pae ? linear >>> 9 & 0xFF8 : linear >>> 10 & 0xFFC;
+    return memory.peek((pde & PAGE_MASK) + index, 4);
   }
 }

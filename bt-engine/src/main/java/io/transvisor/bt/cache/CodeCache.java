@@ -88,6 +88,23 @@ public final class CodeCache implements WriteTraces.Handler {
     front[slot(t.store, t.mode)] = t;
   }
 
+  /**
+   * Watches code bytes for someone who is told once when any of them changes.
+   *
+   * @param length bytes, at least 1; they must lie in one page
+   */
+  public void watch(int store, int length, CodeDependent dependent) {
+    page(store >>> 12).watch(store & 0xFFF, (store & 0xFFF) + length, dependent);
+  }
+
+  /** Takes back what {@link #watch} set up in a page of the store. */
+  public void unwatch(int storePage, CodeDependent dependent) {
+    CodePage page = pages[storePage];
+    if (page != null) {
+      page.unwatch(dependent);
+    }
+  }
+
   private CodePage page(int index) {
     CodePage page = pages[index];
     if (page == null) {

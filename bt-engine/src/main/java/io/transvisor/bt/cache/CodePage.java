@@ -14,6 +14,7 @@ final class CodePage {
   private final int index;
   private final Trace[] starts = new Trace[64];
   private final List<Trace> reachingIn = new ArrayList<>(0);
+  private final List<Watch> watches = new ArrayList<>(0);
 
   /** One bit per granule with code. */
   private long mask;
@@ -22,6 +23,9 @@ final class CodePage {
   private final long[] codeBytes = new long[64];
 
   private int instructions;
+
+  /** Bytes {@code first} to {@code end - 1} of the page, and who depends on them. */
+  private record Watch(int first, int end, CodeDependent dependent) {}
 
   CodePage(int index) {
     this.index = index;
@@ -57,6 +61,19 @@ final class CodePage {
     mark(t);
   }
 
+  /** Watches bytes of the page for someone: told once when any of them changes. */
+  void watch(int first, int end, CodeDependent dependent) {
+    watches.add(new Watch(first, end, dependent));
+    mark(first, end);
+  }
+
+  /** Takes back all watches of a dependent. */
+  void unwatch(CodeDependent dependent) {
+    if (watches.removeIf(w -> w.dependent == dependent)) {
+      markAll();
+    }
+  }
+
   private int first(Trace t) {
     return t.store >>> 12 == index ? t.store & 0xFFF : 0;
   }
@@ -69,8 +86,11 @@ final class CodePage {
   }
 
   private void mark(Trace t) {
-    int first = first(t);
-    int last = end(t) - 1;
+    mark(first(t), end(t));
+  }
+
+  private void mark(int first, int end) {
+    int last = end - 1;
     for (int granule = first >>> 6; granule <= last >>> 6; granule++) {
       int from = Math.max(first - (granule << 6), 0);
       int to = Math.min(last - (granule << 6), 63);
@@ -115,6 +135,14 @@ final class CodePage {
         removed++;
       }
     }
+    for (int i = watches.size() - 1; i >= 0; i--) {
+      Watch w = watches.get(i);
+      if (w.first < offset + length && offset < w.end) {
+        watches.remove(i);
+        w.dependent.codeChanged();
+        removed++;
+      }
+    }
     if (removed > 0) {
       markAll();
     }
@@ -135,6 +163,9 @@ final class CodePage {
     }
     for (Trace t : reachingIn) {
       mark(t);
+    }
+    for (Watch w : watches) {
+      mark(w.first, w.end);
     }
   }
 }

@@ -1,18 +1,28 @@
 package io.transvisor.bt.cache;
 
+import io.transvisor.bt.isa.Form;
 import io.transvisor.bt.isa.Insn;
+import io.transvisor.bt.region.RegionEntry;
+import java.util.Arrays;
 
 /**
  * A run of decoded instructions that starts at one place of the backing store and is entered only
  * at its start. It lies in one page, except that a single instruction may reach into the next one.
  */
-public final class Trace {
+public final class Trace extends Links {
+  private static final int[] NOWHERE = {};
+  private static final int MAX_OBSERVED = 40;
+
+  /** Runs after which code counts as more than a rare case. */
+  private static final int OFTEN = 4;
+
   final int store;
   final int mode;
   private final Insn[] insns;
   private final int length;
   private final int bytes;
   private final boolean branches;
+  private final boolean endsIndirectly;
 
   /** Store index of the second page's start when the instruction reaches into it, else -1. */
   private final int secondStore;
@@ -20,18 +30,19 @@ public final class Trace {
   /** The instructions as executed: some of them fused. */
   private Insn[] groups;
 
-  /** Runs until {@link #groups} is looked at again. */
-  private int patience;
+  /** How often it has been run, and when that is looked at again. */
+  private int runs;
+
+  private int due;
+
+  /** Linear addresses an indirect branch at the end went to; no more than are of use. */
+  private int[] observedTargets = NOWHERE;
 
   boolean valid = true;
   Trace nextInGranule;
 
-  private Trace linkA;
-  private Trace linkB;
-  private int linearA;
-  private int linearB;
-  private int generationA;
-  private int generationB;
+  /** Compiled code that does what this trace does and more, or null. */
+  private RegionEntry compiled;
 
   /**
    * @param store index of the first byte in the backing store; -1 for code that is not in the store
@@ -50,6 +61,9 @@ public final class Trace {
     this.bytes = insns[insns.length - 1].next;
     this.branches = branches;
     this.secondStore = secondStore;
+    Form last = insns[insns.length - 1].form;
+    this.endsIndirectly =
+        last != null && (last.encoding().equals("FF /2") || last.encoding().equals("FF /4"));
   }
 
   public Insn[] insns() {
@@ -70,14 +84,37 @@ public final class Trace {
     groups = fused;
   }
 
-  /** Sets after how many runs {@link #isDue} will say so. */
-  public void setPatience(int runs) {
-    patience = runs;
+  /** Sets after how many more runs {@link #isDue} will say so. */
+  public void setPatience(int more) {
+    due = runs + more;
   }
 
   /** Counts a run; true once, when the patience is used up. */
   public boolean isDue() {
-    return --patience == 0;
+    return ++runs == due;
+  }
+
+  public boolean hasRunOften() {
+    return runs >= OFTEN;
+  }
+
+  /** Notes where an indirect branch at the end of the trace went. */
+  public void observe(int linear) {
+    int[] known = observedTargets;
+    if (known.length == MAX_OBSERVED) {
+      return;
+    }
+    for (int k : known) {
+      if (k == linear) {
+        return;
+      }
+    }
+    observedTargets = Arrays.copyOf(known, known.length + 1);
+    observedTargets[known.length] = linear;
+  }
+
+  public int[] observedTargets() {
+    return observedTargets;
   }
 
   public int bytes() {
@@ -86,6 +123,11 @@ public final class Trace {
 
   public boolean branches() {
     return branches;
+  }
+
+  /** Whether it ends with a near jump or call to a place the instruction does not name. */
+  public boolean endsIndirectly() {
+    return endsIndirectly;
   }
 
   public boolean crossesPage() {
@@ -104,44 +146,16 @@ public final class Trace {
     return mode;
   }
 
-  /**
-   * The trace that followed this one before at the given linear address, if that can still be
-   * relied on.
-   *
-   * @param generation changes whenever address translation may have changed
-   */
-  public Trace link(int linear, int generation, int mode) {
-    Trace t;
-    if (linearA == linear && generationA == generation) {
-      t = linkA;
-    } else if (linearB == linear && generationB == generation) {
-      t = linkB;
-    } else {
-      return null;
-    }
-    return t != null && t.valid && t.mode == mode ? t : null;
+  public int store() {
+    return store;
   }
 
-  /**
-   * The same after address translation may have changed: saves looking in the whole cache, of which
-   * little is in the host's caches.
-   *
-   * @param store what the address translates to now
-   */
-  public Trace relink(int linear, int store, int mode) {
-    Trace t = linearA == linear ? linkA : linearB == linear ? linkB : null;
-    return t != null && t.store == store && t.valid && t.mode == mode ? t : null;
+  /** Where to enter compiled code in place of this trace, or null; it may be invalid meanwhile. */
+  public RegionEntry compiled() {
+    return compiled;
   }
 
-  /** Remembers what follows, which must not cross a page; of two the older is forgotten. */
-  public void setLink(int linear, int generation, Trace target) {
-    if (linkA != null && !(linearA == linear)) {
-      linkB = linkA;
-      linearB = linearA;
-      generationB = generationA;
-    }
-    linkA = target;
-    linearA = linear;
-    generationA = generation;
+  public void setCompiled(RegionEntry entry) {
+    compiled = entry;
   }
 }

@@ -133,7 +133,7 @@ public final class Alu {
   // ---- increment and decrement: CF stays ----
 
   /** Bits 31 and 30 inverted together where that gives the old CF; their difference, OF, stays. */
-  static int keepCarry(int carries, int before) {
+  public static int keepCarry(int carries, int before) {
     return carries ^ (carries ^ before) >> 31 << 30;
   }
 

@@ -54,7 +54,7 @@ public final class Cpu extends CpuState {
    * Number of instructions of the current trace to execute; a handler sets it to 0 through {@link
    * #stopTrace} to end the trace after itself.
    */
-  int traceLimit;
+  public int traceLimit;
 
   /**
    * While fused instructions run: position in the trace of the part being executed, if it is not
@@ -73,19 +73,28 @@ public final class Cpu extends CpuState {
   boolean codeBreakpoints;
 
   /** Bit of {@link #modeWord}: 32-bit code. */
-  static final int MODE_CODE32 = 1;
+  public static final int MODE_CODE32 = 1;
 
   /** Bit of {@link #modeWord}: CPL 3. */
-  static final int MODE_USER = 1 << 1;
+  public static final int MODE_USER = 1 << 1;
 
   /** Bit of {@link #modeWord}: ES, SS and DS have base 0, no limit, and may be written. */
-  static final int MODE_FLAT_DATA = 1 << 2;
+  public static final int MODE_FLAT_DATA = 1 << 2;
 
   /** Bit of {@link #modeWord}: CS has no limit. */
-  static final int MODE_FLAT_CODE = 1 << 3;
+  public static final int MODE_FLAT_CODE = 1 << 3;
+
+  /** Bit of {@link #modeWord}: the stack segment is a 32-bit one (ESP, not SP). */
+  public static final int MODE_STACK32 = 1 << 4;
+
+  /** Instructions a compiled region may still retire when it is entered. */
+  public int budget;
+
+  /** {@link #instructions} when {@link #budget} will be used up. */
+  public long budgetEnd;
 
   /** Traces are keyed by this: what decoding and handlers depend on. */
-  int modeWord;
+  public int modeWord;
 
   public Cpu(
       Mmu mmu,
@@ -118,7 +127,8 @@ public final class Cpu extends CpuState {
         (isCode32() ? MODE_CODE32 : 0)
             | (user ? MODE_USER : 0)
             | (hasFlatData() ? MODE_FLAT_DATA : 0)
-            | (segLimit[CS] == -1 ? MODE_FLAT_CODE : 0);
+            | (segLimit[CS] == -1 ? MODE_FLAT_CODE : 0)
+            | (stackMask == -1 ? MODE_STACK32 : 0);
     codeBreakpoints = DebugRegisters.watchesCode(this);
     if (codeBreakpoints) {
       stopTrace();
@@ -133,14 +143,18 @@ public final class Cpu extends CpuState {
   }
 
   /**
-   * Besides what the base class does, sees whether data segments are flat still; if that has
-   * changed, the trace ends, since its handlers may rely on it.
+   * Besides what the base class does, sees whether data segments are flat still and how wide the
+   * stack is; if that has changed, the trace ends, since its handlers may rely on it.
    */
   @Override
   public void updateSegmentCache(int segment) {
     super.updateSegmentCache(segment);
-    if (hasFlatData() != ((modeWord & MODE_FLAT_DATA) != 0)) {
-      modeWord ^= MODE_FLAT_DATA;
+    int derived =
+        modeWord & ~(MODE_FLAT_DATA | MODE_STACK32)
+            | (hasFlatData() ? MODE_FLAT_DATA : 0)
+            | (stackMask == -1 ? MODE_STACK32 : 0);
+    if (derived != modeWord) {
+      modeWord = derived;
       stopTrace();
     }
   }

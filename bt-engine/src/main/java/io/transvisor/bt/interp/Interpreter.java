@@ -1,9 +1,13 @@
 package io.transvisor.bt.interp;
 
 import io.transvisor.bt.cache.CodeCache;
+import io.transvisor.bt.cache.Links;
 import io.transvisor.bt.cache.Trace;
 import io.transvisor.bt.decode.Decoder;
 import io.transvisor.bt.isa.Insn;
+import io.transvisor.bt.region.Region;
+import io.transvisor.bt.region.RegionEntry;
+import io.transvisor.bt.region.Regions;
 import io.transvisor.core.cpu.CpuState;
 import io.transvisor.core.cpu.ExecutionEngine.Outcome;
 import io.transvisor.core.memory.PhysicalMemory;
@@ -25,17 +29,22 @@ final class Interpreter {
   private final PhysicalMemory memory;
   private final CodeCache cache;
   private final Decoder decoder;
+  private final Regions regions;
   private final Fuser fuser = new Fuser();
   private final List<Insn> building = new ArrayList<>(MAX_TRACE);
   private final byte[] straddling = new byte[2 * Decoder.MAX_LENGTH];
 
   private boolean tripleFault;
 
-  Interpreter(Cpu cpu, PhysicalMemory memory) {
+  /**
+   * @param policy what is compiled; null for nothing
+   */
+  Interpreter(Cpu cpu, PhysicalMemory memory, Regions.Policy policy) {
     this.c = cpu;
     this.memory = memory;
     this.cache = new CodeCache(memory, cpu::stopTrace);
     this.decoder = new Decoder(InstructionSet.TABLE, cpu.model);
+    this.regions = policy == null ? null : new Regions(cpu, cache, policy);
     this.mmu = cpu.mmu;
   }
 
@@ -46,8 +55,11 @@ final class Interpreter {
   /** See {@link io.transvisor.core.cpu.ExecutionEngine#run}. */
   Outcome run(int budget) {
     long end = c.instructions + budget;
-    Trace previous = null;
+    Links previous = null;
     tripleFault = false;
+    if (regions != null) {
+      regions.takeFinished();
+    }
     while (true) {
       boolean shadow = c.interruptShadow;
       c.interruptShadow = false;
@@ -82,7 +94,7 @@ final class Interpreter {
           continue;
         }
         if (previous != null && !t.crossesPage()) {
-          previous.setLink(linear, mmu.generation, t);
+          link(previous, linear, t);
         }
       }
       previous = t;
@@ -150,35 +162,64 @@ final class Interpreter {
    * @param end instruction count not to go beyond
    * @return the last trace executed
    */
-  private Trace executeLinked(Trace first, long end) {
+  private Links executeLinked(Trace first, long end) {
     Trace t = first;
     while (true) {
-      if (t.isDue()) {
-        fuser.fuse(t);
+      RegionEntry compiled = t.compiled();
+      Links from = t;
+      if (compiled != null && compiled.region().isUsable(c, compiled, end - c.instructions)) {
+        from = enter(t, compiled, end);
+      } else {
+        if (t.isDue()) {
+          promote(t);
+        }
+        executeWhole(t);
       }
-      executeWhole(t);
       if ((c.pending | c.eflags & CpuState.TF) != 0 || c.traceLimit == 0) {
-        return t;
+        return from;
       }
       int mode = c.modeWord;
       int linear = c.segBase[CpuState.CS] + c.eip;
-      Trace next = t.link(linear, mmu.generation, mode);
+      Trace next = from.link(linear, mmu.generation, mode);
       if (next == null) {
-        next = follow(t, linear, mode);
+        next = follow(from, linear, mode);
         if (next == null) {
-          return t;
+          return from;
         }
       }
       if (next.length() > end - c.instructions
           || (mode & Cpu.MODE_FLAT_CODE) == 0 && beyondCodeSegment(next)) {
-        return t;
+        return from;
       }
       t = next;
     }
   }
 
+  /** A trace has run often: it becomes part of a compiled region, or its instructions are fused. */
+  private void promote(Trace t) {
+    if (regions == null || !regions.consider(t)) {
+      fuser.fuse(t);
+    }
+  }
+
+  /** Runs a compiled region. Returns the exit it was left by. */
+  private Links enter(Trace t, RegionEntry entry, long end) {
+    Region region = entry.region();
+    int left = (int) Math.min(end - c.instructions, Integer.MAX_VALUE);
+    int exit = region.run(c, entry, left);
+    if (exit >= 0) {
+      return region.exit(exit);
+    }
+    if (exit == Region.PAGE_FAULT) {
+      raisePageFault();
+    } else {
+      raise(c.guestFault.vector, c.guestFault.errorCode);
+    }
+    return t;
+  }
+
   /** The trace at an address, if it has been decoded and can be linked to; else null. */
-  private Trace follow(Trace t, int linear, int mode) {
+  private Trace follow(Links t, int linear, int mode) {
     int store = c.directCode(linear);
     if (store < 0) {
       return null;
@@ -190,8 +231,15 @@ final class Interpreter {
         return null;
       }
     }
-    t.setLink(linear, mmu.generation, next);
+    link(t, linear, next);
     return next;
+  }
+
+  private void link(Links from, int linear, Trace next) {
+    from.setLink(linear, mmu.generation, next);
+    if (from instanceof Trace t && t.endsIndirectly()) {
+      t.observe(linear);
+    }
   }
 
   /** All instructions of a trace, the fused way. */
@@ -320,7 +368,7 @@ final class Interpreter {
   /**
    * @param previous the trace executed last, or null
    */
-  private Trace lookup(int linear, Trace previous) {
+  private Trace lookup(int linear, Links previous) {
     decoder.setFlatData((c.modeWord & Cpu.MODE_FLAT_DATA) != 0);
     boolean user = c.cpl == 3;
     int store = c.mmu.translateCode(linear, user);
@@ -367,7 +415,9 @@ final class Interpreter {
       return buildCrossing(store, linear);
     }
     Trace t = new Trace(store, c.modeWord, building.toArray(new Insn[0]), branches, -1);
-    fuser.watch(t);
+    if (regions == null || !regions.watch(t)) {
+      fuser.watch(t);
+    }
     cache.add(t);
     return t;
   }

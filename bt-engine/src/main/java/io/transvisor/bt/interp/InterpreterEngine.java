@@ -1,5 +1,6 @@
 package io.transvisor.bt.interp;
 
+import io.transvisor.bt.region.Regions;
 import io.transvisor.core.clock.VirtualClock;
 import io.transvisor.core.cpu.CpuModel;
 import io.transvisor.core.cpu.CpuState;
@@ -16,7 +17,7 @@ import io.transvisor.core.port.PortSpace;
 import io.transvisor.mmu.Mmu;
 import io.transvisor.mmu.MmuStatistics;
 
-/** The pure interpreter: {@code -engine interpret}. */
+/** The CPU as the machine sees it: pins, state, and guest code run in one of three ways. */
 public final class InterpreterEngine implements ExecutionEngine, CpuPins {
   private final Cpu cpu;
   private final Interpreter interpreter;
@@ -26,9 +27,10 @@ public final class InterpreterEngine implements ExecutionEngine, CpuPins {
       PortSpace ports,
       InterruptController interrupts,
       VirtualClock clock,
-      CpuModel model) {
+      CpuModel model,
+      Regions.Policy policy) {
     this.cpu = new Cpu(new Mmu(memory), memory, ports, interrupts, clock, model);
-    this.interpreter = new Interpreter(cpu, memory);
+    this.interpreter = new Interpreter(cpu, memory, policy);
   }
 
   @Override
@@ -46,6 +48,7 @@ public final class InterpreterEngine implements ExecutionEngine, CpuPins {
     return high -> {
       if (high) {
         PendingWord.set(cpu, CpuState.PENDING_INTR);
+        cpu.stopTrace();
       } else {
         PendingWord.clear(cpu, CpuState.PENDING_INTR);
       }

@@ -43,4 +43,9 @@ public final class Flags {
   public static int carries(boolean carry, boolean overflow) {
     return (carry ? 0x80000000 : 0) | (carry != overflow ? 0x40000000 : 0);
   }
+
+  /** The carries of a signed product: CF and OF tell that it is not what is left of it. */
+  public static int productCarries(long product, int low) {
+    return product == low ? 0 : 0x80000000;
+  }
 }

@@ -50,7 +50,7 @@ final class FlatMachine {
     memory = new PhysicalMemory(SIZE, 0);
     memory.mapRam("ram", 0, SIZE, memory.ram(), 0, 0);
     engine =
-        new InterpreterEngine(memory, ports, NO_INTERRUPTS, () -> 0, CpuModel.parse("pentium3"));
+        new InterpreterEngine(memory, ports, NO_INTERRUPTS, () -> 0, CpuModel.parse("pentium3"), null);
     cpu = engine.cpu();
     decoder = new Decoder(InstructionSet.TABLE, cpu.model);
     cpu.cr0 = CpuState.CR0_PE | CpuState.CR0_ET;

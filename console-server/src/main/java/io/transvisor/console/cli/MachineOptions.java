@@ -177,8 +177,10 @@ final class MachineOptions {
   @Option(
       names = "-engine",
       paramLabel = "E",
-      description = "How guest code is run: interpret. Default: interpret.")
-  private String engine = "interpret";
+      description =
+          "How guest code is run: interpret; hybrid: kernel code compiled, user code interpreted;"
+              + " translate: all hot code compiled. Default: translate.")
+  private String engine = "translate";
 
   @Option(
       names = "-clock",

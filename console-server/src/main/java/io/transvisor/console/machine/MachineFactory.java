@@ -56,7 +56,13 @@ public final class MachineFactory {
         machine.add(d);
       }
       InterpreterEngine engine =
-          new InterpreterEngine(memory, ports, board.interruptController(), clock, spec.cpu());
+          new InterpreterEngine(
+              memory,
+              ports,
+              board.interruptController(),
+              clock,
+              spec.cpu(),
+              spec.engine().policy());
       connect(board, engine);
       machine.setEngine(engine);
       machine.setVideo(board.video());

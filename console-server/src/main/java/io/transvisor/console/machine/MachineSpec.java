@@ -1,5 +1,6 @@
 package io.transvisor.console.machine;
 
+import io.transvisor.bt.interp.EngineKind;
 import io.transvisor.console.rfb.VncOptions;
 import io.transvisor.console.rfb.VncServer;
 import io.transvisor.console.rfb.input.KeyboardLayout;
@@ -30,6 +31,7 @@ import java.util.Locale;
  * @param keyboard layout the guest has been set up with
  * @param monitor back end of the monitor, or null
  * @param debugExit ports of the debug-exit device, or null
+ * @param engine how guest code is run
  * @param rtcBase the {@code base=} value of {@code -rtc}
  * @param mmuChecked shadow page tables are compared with the guest's all the time
  */
@@ -54,6 +56,7 @@ public record MachineSpec(
     boolean rebootAllowed,
     boolean startPaused,
     ClockMode clock,
+    EngineKind engine,
     String rtcBase,
     DebugExit debugExit,
     boolean mmuChecked) {
@@ -98,6 +101,7 @@ public record MachineSpec(
         rebootAllowed,
         startPaused,
         clock,
+        engine,
         rtcBase,
         debugExit,
         mmuChecked);
@@ -135,6 +139,7 @@ public record MachineSpec(
     private boolean rebootAllowed = true;
     private boolean startPaused;
     private ClockMode clock = ClockMode.HOST;
+    private EngineKind engine = EngineKind.TRANSLATE;
     private String rtcBase;
     private DebugExit debugExit;
     private boolean mmuChecked;
@@ -313,9 +318,15 @@ public record MachineSpec(
     }
 
     public Builder engine(String value) {
-      if (!value.toLowerCase(Locale.ROOT).equals("interpret")) {
-        throw error("-engine", value, "unknown engine, choose interpret");
-      }
+      engine =
+          switch (value.toLowerCase(Locale.ROOT)) {
+            case "interpret" -> EngineKind.INTERPRET;
+            case "hybrid" -> EngineKind.HYBRID;
+            case "translate" -> EngineKind.TRANSLATE;
+            default ->
+                throw error(
+                    "-engine", value, "unknown engine, choose interpret, hybrid or translate");
+          };
       return this;
     }
 
@@ -400,6 +411,7 @@ public record MachineSpec(
           rebootAllowed,
           startPaused,
           clock,
+          engine,
           base,
           debugExit,
           mmuChecked);

@@ -1,0 +1,100 @@
+package io.transvisor.bt.region;
+
+import static io.transvisor.bt.region.MethodWriter.BASE;
+import static io.transvisor.bt.region.MethodWriter.CODE_CLASS;
+import static io.transvisor.bt.region.MethodWriter.CPU;
+import static io.transvisor.bt.region.MethodWriter.CPU_CLASS;
+import static io.transvisor.bt.region.MethodWriter.HANDLER_CLASS;
+import static io.transvisor.bt.region.MethodWriter.INSN_CLASS;
+
+import io.transvisor.bt.isa.Insn;
+import java.lang.classfile.CodeBuilder;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
+
+/**
+ * Everything that is not written out: the CPU gets its state back, the instruction's handler runs,
+ * and the region takes the state over again.
+ */
+final class CalloutWriter {
+  private static final MethodTypeDesc EXECUTE =
+      MethodTypeDesc.of(
+          ConstantDescs.CD_void, MethodWriter.CPU_CLASS, MethodWriter.INSN_CLASS);
+
+  private final MethodWriter w;
+  private final CodeBuilder b;
+
+  CalloutWriter(MethodWriter writer) {
+    w = writer;
+    b = writer.b;
+  }
+
+  /** An instruction in the middle of a block. */
+  void write(Insn i) {
+    w.flags.makeKnown();
+    w.writeState();
+    execute(i);
+    int refund = w.block.insns.size() - w.position - 1;
+    b.aload(CPU)
+        .getfield(CPU_CLASS, "traceLimit", ConstantDescs.CD_int)
+        .ifeq(w.exits.stub(() -> stopped(i, refund)));
+    w.readState();
+  }
+
+  /** The handler stopped the run; a repeated string instruction may want to be executed again. */
+  private void stopped(Insn i, int refund) {
+    w.exits.refund(refund);
+    b.aload(CPU)
+        .aload(CPU)
+        .getfield(CPU_CLASS, "eip", ConstantDescs.CD_int)
+        .loadConstant(i.next)
+        .iadd()
+        .putfield(CPU_CLASS, "eip", ConstantDescs.CD_int);
+    w.writeInstructions();
+    w.exits.exitAsIs(i.next);
+  }
+
+  private void execute(Insn i) {
+    w.exits.faultingCallout(
+        () -> {
+          w.constant(i.handler, HANDLER_CLASS);
+          b.aload(CPU);
+          w.constant(i, INSN_CLASS);
+          b.invokevirtual(HANDLER_CLASS, "execute", EXECUTE);
+        });
+  }
+
+  /**
+   * An instruction that ends its block and sets EIP.
+   *
+   * @param goesOn it usually goes on with the next instruction
+   */
+  void writeLast(Insn i, boolean goesOn) {
+    w.flags.makeKnown();
+    w.writeState();
+    w.writeInstructions();
+    execute(i);
+    if (!goesOn) {
+      w.exits.exitAsIs(i.next);
+      return;
+    }
+    b.aload(CPU)
+        .loadConstant(w.plan.mode())
+        .iload(BASE)
+        .loadConstant(i.next)
+        .iadd()
+        .iload(BASE)
+        .invokestatic(
+            CODE_CLASS,
+            "goesOn",
+            MethodTypeDesc.of(
+                ConstantDescs.CD_boolean,
+                CPU_CLASS,
+                ConstantDescs.CD_int,
+                ConstantDescs.CD_int,
+                ConstantDescs.CD_int))
+        .ifeq(w.exits.stub(() -> w.exits.exitAsIs(i.next)));
+    w.readState();
+    w.exits.goTo(i.next);
+  }
+}

@@ -1,0 +1,211 @@
+package io.transvisor.bt.region;
+
+import io.transvisor.bt.cache.CodeCache;
+import io.transvisor.bt.cache.Trace;
+import io.transvisor.bt.decode.Decoder;
+import io.transvisor.bt.interp.Cpu;
+import io.transvisor.bt.isa.Insn;
+import io.transvisor.core.cpu.CpuState;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Finds the region around a hot trace: follows jumps, calls and returns from it to code that has
+ * been executed before, as far as the size allows. Calls inside the region are jumps that push a
+ * return address; returns are looked up among the places behind those calls.
+ */
+final class ControlFlow {
+  /** Most linear pages a region touches. */
+  private static final int MAX_PAGES = 6;
+
+  private final Cpu c;
+  private final CodeCache cache;
+  private final Decoder decoder;
+  private final int maxInsns;
+  private final byte[] straddling = new byte[2 * Decoder.MAX_LENGTH];
+
+  private final int base;
+  private final int store;
+  private final boolean user;
+  private final boolean code32;
+
+  private final TreeMap<Integer, Insn> insns = new TreeMap<>();
+  private final Set<Integer> leaders = new HashSet<>();
+  private final Set<Integer> returnPoints = new HashSet<>();
+  private final Map<Integer, List<Integer>> observed = new HashMap<>();
+  private final Map<Integer, Integer> pageOf = new HashMap<>();
+  private final Queue<Integer> work = new ArrayDeque<>();
+
+  /**
+   * @param seed the hot trace; EIP points to it
+   * @param maxInsns most guest instructions in the region
+   */
+  ControlFlow(Cpu c, CodeCache cache, Decoder decoder, Trace seed, int maxInsns) {
+    this.c = c;
+    this.cache = cache;
+    this.decoder = decoder;
+    this.maxInsns = maxInsns;
+    this.base = c.segBase[CpuState.CS] + c.eip;
+    this.store = seed.store();
+    this.user = (seed.mode() & Cpu.MODE_USER) != 0;
+    this.code32 = (seed.mode() & Cpu.MODE_CODE32) != 0;
+  }
+
+  /** The region, or null where there is nothing worth compiling. */
+  RegionPlan build() {
+    decoder.setFlatData((c.modeWord & Cpu.MODE_FLAT_DATA) != 0);
+    leaders.add(0);
+    work.add(0);
+    while (!work.isEmpty() && insns.size() < maxInsns) {
+      decodeFrom(work.remove());
+    }
+    if (insns.isEmpty() || !insns.containsKey(0)) {
+      return null;
+    }
+    return new RegionLayout(insns, leaders, returnPoints, observed).plan(store, c.modeWord, pageOf);
+  }
+
+  /** Decodes a run of instructions up to one that ends it or to one that is known. */
+  private void decodeFrom(int offset) {
+    int at = offset;
+    while (!insns.containsKey(at) && insns.size() < maxInsns) {
+      Insn i = decode(at);
+      if (i == null) {
+        return;
+      }
+      insns.put(at, i);
+      if (i.form == null) {
+        return;
+      }
+      if (i.form.endsTrace()) {
+        follow(i);
+        return;
+      }
+      at = i.next;
+    }
+  }
+
+  private Insn decode(int offset) {
+    int at = place(offset);
+    if (at < 0) {
+      return null;
+    }
+    int pageEnd = (at | 0xFFF) + 1;
+    Insn i = decoder.decode(c.store, at, pageEnd, code32, offset);
+    if (i != null) {
+      return i;
+    }
+    int first = pageEnd - at;
+    int second = place(offset + first);
+    if (second < 0) {
+      return null;
+    }
+    System.arraycopy(c.store, at, straddling, 0, Math.min(first, Decoder.MAX_LENGTH));
+    System.arraycopy(c.store, second, straddling, first, Decoder.MAX_LENGTH);
+    return decoder.decode(straddling, 0, first + Decoder.MAX_LENGTH, code32, offset);
+  }
+
+  /** Where the byte at an offset is in the store; -1 if the region cannot reach there. */
+  private int place(int offset) {
+    int page = ((base & 0xFFF) + offset) >> 12;
+    Integer known = pageOf.get(page);
+    if (known == null) {
+      if (pageOf.size() == MAX_PAGES) {
+        return -1;
+      }
+      int at = c.mmu.peekCode(base + offset, user);
+      if (at < 0) {
+        return -1;
+      }
+      known = at >>> 12;
+      pageOf.put(page, known);
+    }
+    return known << 12 | base + offset & 0xFFF;
+  }
+
+  /** Goes on behind an instruction that ends a run. */
+  private void follow(Insn i) {
+    switch (Branches.endOf(i)) {
+      case BRANCH -> {
+        want(Branches.target(i), false);
+        want(i.next, false);
+      }
+      case JUMP -> want(Branches.target(i), false);
+      case CALL -> {
+        want(Branches.target(i), false);
+        wantReturnPoint(i.next);
+      }
+      case INDIRECT -> {
+        if (i.form.mnemonic().equals("call")) {
+          wantReturnPoint(i.next);
+        }
+        if (!i.form.mnemonic().equals("ret")) {
+          wantObserved(i);
+        }
+      }
+      case CALLOUT -> want(i.next, true);
+      case LEAVE, FALL_THROUGH -> {}
+    }
+  }
+
+  private void wantReturnPoint(int offset) {
+    if (want(offset, false)) {
+      returnPoints.add(offset);
+    }
+  }
+
+  /** The targets an indirect jump or call was seen to go to. */
+  private void wantObserved(Insn i) {
+    Trace t = traceEndingAt(i);
+    if (t == null) {
+      return;
+    }
+    List<Integer> targets = new ArrayList<>();
+    for (int linear : t.observedTargets()) {
+      if (want(linear - base, false)) {
+        targets.add(linear - base);
+      }
+    }
+    observed.put(i.start, targets);
+  }
+
+  /** A trace whose last instruction this is: the one that was run last keeps the targets. */
+  private Trace traceEndingAt(Insn i) {
+    for (Map.Entry<Integer, Insn> e : insns.headMap(i.start, true).descendingMap().entrySet()) {
+      if (i.start - e.getKey() > 512) {
+        return null;
+      }
+      int at = place(e.getKey());
+      Trace t = at < 0 ? null : cache.find(at, c.modeWord);
+      if (t != null && e.getKey() + t.bytes() == i.next && t.observedTargets().length > 0) {
+        return t;
+      }
+    }
+    return null;
+  }
+
+  /** Takes in code at an offset if it has been executed; whether it belongs to the region. */
+  private boolean want(int offset, boolean always) {
+    if (!leaders.contains(offset)) {
+      int at = place(offset);
+      if (at < 0 || !always && !hasRun(at)) {
+        return false;
+      }
+      leaders.add(offset);
+      work.add(offset);
+    }
+    return true;
+  }
+
+  private boolean hasRun(int at) {
+    Trace t = cache.find(at, c.modeWord);
+    return t != null && t.hasRunOften();
+  }
+}

@@ -1,0 +1,73 @@
+package io.transvisor.bt.region;
+
+import io.transvisor.bt.interp.Cpu;
+import io.transvisor.bt.isa.Insn;
+import io.transvisor.bt.region.Block.End;
+
+/** Writes the instructions of a block: each by the writer of its family, or as a callout. */
+final class InstructionWriter {
+  private final MethodWriter w;
+  private final ArithmeticWriter arithmetic;
+  private final ShiftWriter shifts;
+  private final MoveWriter moves;
+  private final StackWriter stack;
+  private final BranchWriter branches;
+  private final CalloutWriter callouts;
+  private final boolean code32;
+
+  InstructionWriter(MethodWriter writer, OperandWriter operands) {
+    w = writer;
+    arithmetic = new ArithmeticWriter(writer, operands);
+    shifts = new ShiftWriter(writer, operands);
+    moves = new MoveWriter(writer, operands);
+    stack = new StackWriter(writer, operands);
+    branches = new BranchWriter(writer, operands, stack);
+    callouts = new CalloutWriter(writer);
+    code32 = (writer.plan.mode() & Cpu.MODE_CODE32) != 0;
+  }
+
+  void write(Block block) {
+    for (int n = 0; n < block.insns.size(); n++) {
+      Insn i = block.insns.get(n);
+      w.insn = i;
+      w.position = n;
+      if (n == block.insns.size() - 1 && block.end != End.FALL_THROUGH) {
+        writeLast(block, i);
+      } else {
+        writeInside(i);
+      }
+    }
+    if (block.end == End.FALL_THROUGH) {
+      w.exits.goTo(block.next());
+    }
+  }
+
+  private void writeInside(Insn i) {
+    boolean written =
+        Operands.isRegular(i)
+            && (arithmetic.write(i) || shifts.write(i) || moves.write(i));
+    if (!written && !stack.write(i)) {
+      callouts.write(i);
+    }
+  }
+
+  private void writeLast(Block block, Insn i) {
+    if (i.form == null) {
+      // No instruction: the interpreter raises the fault.
+      w.exits.refund(1);
+      w.exits.exitTo(i.start);
+      return;
+    }
+    switch (block.end) {
+      case CALLOUT -> callouts.writeLast(i, true);
+      case LEAVE -> callouts.writeLast(i, false);
+      default -> {
+        if (i.operand32 || !code32) {
+          branches.write(block);
+        } else {
+          callouts.writeLast(i, false);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,179 @@
+package io.transvisor.bt.region;
+
+import static io.transvisor.bt.region.MethodWriter.CARRIES;
+import static io.transvisor.bt.region.MethodWriter.GPR;
+import static io.transvisor.bt.region.MethodWriter.OTHER;
+import static io.transvisor.bt.region.MethodWriter.RESULT;
+import static io.transvisor.bt.region.MethodWriter.VALUE;
+
+import io.transvisor.bt.isa.Insn;
+import io.transvisor.bt.region.Operands.Operand;
+import io.transvisor.core.cpu.CpuState;
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Label;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
+
+/** Moves and conversions, SETcc, CMOVcc, XCHG, the products of IMUL, and changes of CF alone. */
+final class MoveWriter {
+  private static final ClassDesc INTEGER_CLASS = ClassDesc.of("java.lang.Integer");
+  private static final ClassDesc FLAGS_HELPER =
+      ClassDesc.of(io.transvisor.bt.isa.Flags.class.getName());
+
+  private final MethodWriter w;
+  private final CodeBuilder b;
+  private final OperandWriter operands;
+
+  MoveWriter(MethodWriter writer, OperandWriter operandWriter) {
+    w = writer;
+    b = writer.b;
+    operands = operandWriter;
+  }
+
+  boolean write(Insn i) {
+    String m = i.form.mnemonic();
+    Operand[] o = Operands.of(i.form);
+    switch (m) {
+      case "mov" -> {
+        int width = OperandWriter.width(i, o[0]);
+        operands.push(i, o[1], width);
+        operands.pop(i, o[0], width);
+      }
+      case "movzx", "movsx" -> {
+        int from = OperandWriter.width(i, o[1]);
+        operands.push(i, o[1], from);
+        if (m.equals("movsx")) {
+          w.signExtend(from);
+        }
+        operands.pop(i, o[0], OperandWriter.width(i, o[0]));
+      }
+      case "lea" -> {
+        w.pushOffset(i);
+        operands.pop(i, o[0], OperandWriter.width(i, o[0]));
+      }
+      case "nop" -> {}
+      case "xchg" -> exchange(i, o);
+      case "cwde" -> {
+        w.pushRegister(CpuState.EAX, i.operand32 ? 4 : 1);
+        w.signExtend(i.operand32 ? 2 : 1);
+        w.popRegister(CpuState.EAX, i.operand32 ? 4 : 2);
+      }
+      case "cdq" -> {
+        b.iload(GPR + CpuState.EAX);
+        w.signExtend(i.operand32 ? 4 : 2);
+        b.bipush(31).ishr();
+        w.popRegister(CpuState.EDX, i.operand32 ? 4 : 2);
+      }
+      case "bswap" -> {
+        if (!i.operand32) {
+          return false;
+        }
+        b.iload(GPR + i.rm)
+            .invokestatic(
+                INTEGER_CLASS,
+                "reverseBytes",
+                MethodTypeDesc.of(ConstantDescs.CD_int, ConstantDescs.CD_int))
+            .istore(GPR + i.rm);
+      }
+      case "imul" -> {
+        return multiply(i, o);
+      }
+      case "clc", "stc" -> {
+        w.flags.makeKnown();
+        keepCarry(() -> b.loadConstant(m.equals("stc") ? Integer.MIN_VALUE : 0));
+      }
+      case "cmc" -> {
+        w.flags.makeKnown();
+        b.iload(CARRIES).loadConstant(0xC0000000).ixor().istore(CARRIES);
+      }
+      default -> {
+        return conditional(i, m, o);
+      }
+    }
+    return true;
+  }
+
+  private void keepCarry(Runnable carry) {
+    b.iload(CARRIES);
+    carry.run();
+    b.invokestatic(
+            ClassDesc.of(io.transvisor.bt.interp.Alu.class.getName()),
+            "keepCarry",
+            MethodTypeDesc.of(ConstantDescs.CD_int, ConstantDescs.CD_int, ConstantDescs.CD_int))
+        .istore(CARRIES);
+  }
+
+  private void exchange(Insn i, Operand[] o) {
+    int width = OperandWriter.width(i, o[0]);
+    operands.pushForUpdate(i, o[0], width);
+    b.istore(OTHER);
+    operands.push(i, o[1], width);
+    if (OperandWriter.isMemory(i, o[0])) {
+      // The register changes before the region may be left.
+      b.istore(VALUE);
+      w.put(width);
+      b.iload(OTHER);
+      operands.pop(i, o[1], width);
+      w.stopIfAsked();
+    } else {
+      operands.pop(i, o[0], width);
+      b.iload(OTHER);
+      operands.pop(i, o[1], width);
+    }
+  }
+
+  /** The forms with two or three operands, 32 bits. */
+  private boolean multiply(Insn i, Operand[] o) {
+    if (o.length < 2 || !i.operand32) {
+      return false;
+    }
+    Operand factor = o.length == 3 ? o[2] : o[0];
+    operands.push(i, o[1], 4);
+    if (o.length == 3) {
+      b.loadConstant(i.imm);
+    } else {
+      operands.push(i, factor, 4);
+    }
+    b.istore(OTHER).istore(VALUE);
+    b.iload(VALUE).iload(OTHER).imul().istore(RESULT);
+    // CF and OF: whether the product does not fit.
+    b.iload(VALUE).i2l().iload(OTHER).i2l().lmul();
+    b.iload(RESULT)
+        .invokestatic(
+            FLAGS_HELPER,
+            "productCarries",
+            MethodTypeDesc.of(ConstantDescs.CD_int, ConstantDescs.CD_long, ConstantDescs.CD_int))
+        .istore(CARRIES);
+    b.iload(RESULT).istore(MethodWriter.SIGN_PARITY);
+    w.flags.setKnown();
+    b.iload(RESULT).istore(GPR + i.reg);
+    return true;
+  }
+
+  private boolean conditional(Insn i, String mnemonic, Operand[] o) {
+    if (mnemonic.startsWith("set")) {
+      w.flags.pushCondition(condition(i, 0x90));
+      operands.pop(i, o[0], 1);
+      return true;
+    }
+    if (mnemonic.startsWith("cmov")) {
+      // The source is read, and may fault, whatever the condition says.
+      int width = OperandWriter.width(i, o[0]);
+      operands.push(i, o[1], width);
+      b.istore(VALUE);
+      Label not = b.newLabel();
+      w.flags.jumpIf(condition(i, 0x40) ^ 1, not);
+      b.iload(VALUE);
+      operands.pop(i, o[0], width);
+      b.labelBinding(not);
+      return true;
+    }
+    return false;
+  }
+
+  /** The condition in the second byte of a two-byte opcode. */
+  private static int condition(Insn i, int opcode) {
+    return Integer.parseInt(i.form.encoding().substring(3, 5), 16) - opcode;
+  }
+}

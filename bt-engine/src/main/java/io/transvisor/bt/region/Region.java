@@ -1,0 +1,107 @@
+package io.transvisor.bt.region;
+
+import io.transvisor.bt.cache.CodeDependent;
+import io.transvisor.bt.cache.Links;
+import io.transvisor.bt.interp.Cpu;
+import io.transvisor.core.cpu.CpuState;
+
+/**
+ * A compiled region: its code, and what must hold for it to be entered. It does not depend on the
+ * linear address it runs at, only on the bytes of its pages and on the distances between them.
+ */
+public final class Region implements CodeDependent {
+  /** Result of {@link #run}: not an exit, the instruction at EIP raised the fault in the CPU. */
+  public static final int FAULT = -1;
+
+  /** Result of {@link #run}: like {@link #FAULT}, a page fault. */
+  public static final int PAGE_FAULT = -2;
+
+  private final RegionPlan plan;
+  private RegionCode code;
+  private Links[] exits;
+  private boolean valid = true;
+  private boolean blocked;
+  private int checkedGeneration;
+  private int checkedBase;
+
+  /** A region that is not compiled yet. */
+  Region(RegionPlan plan) {
+    this.plan = plan;
+  }
+
+  /** Gives it its code. */
+  void setCode(RegionCode compiled, int exitCount) {
+    code = compiled;
+    exits = new Links[exitCount];
+    for (int i = 0; i < exitCount; i++) {
+      exits[i] = new Links();
+    }
+  }
+
+  RegionPlan plan() {
+    return plan;
+  }
+
+  public boolean isValid() {
+    return valid;
+  }
+
+  @Override
+  public void codeChanged() {
+    valid = false;
+  }
+
+  /**
+   * Whether the region may be entered now with EIP at one of its entries: its code is unchanged,
+   * all of it is mapped where it was found and lies within the code segment, and the budget lasts
+   * until the region looks at it for the first time.
+   *
+   * @param budget instructions that may still be retired
+   */
+  public boolean isUsable(Cpu c, RegionEntry entry, long budget) {
+    if (!valid || budget < plan.longestPath()) {
+      return false;
+    }
+    int base = c.eip - entry.offset();
+    return checkedGeneration == c.mmu.generation
+            && checkedBase == c.segBase[CpuState.CS] + base
+            && !blocked
+        || isMapped(c, base);
+  }
+
+  private boolean isMapped(Cpu c, int base) {
+    if ((c.modeWord & Cpu.MODE_FLAT_CODE) == 0 && !isWithinSegment(c, base)) {
+      return false;
+    }
+    int linear = c.segBase[CpuState.CS] + base;
+    checkedBase = linear;
+    checkedGeneration = c.mmu.generation;
+    blocked = !plan.isMappedAt(c, linear);
+    return !blocked;
+  }
+
+  private boolean isWithinSegment(Cpu c, int base) {
+    long limit = c.segLimit[CpuState.CS] & 0xFFFFFFFFL;
+    long start = (base & 0xFFFFFFFFL) + plan.firstByte();
+    long end = (base & 0xFFFFFFFFL) + plan.endByte();
+    return start >= 0 && end - 1 <= limit;
+  }
+
+  /**
+   * Runs the region from an entry until it is left; at least one instruction is retired or faults.
+   * EIP, registers, flags and the instruction count are then those of the exit.
+   *
+   * @return the number of the exit taken, or {@link #FAULT} or {@link #PAGE_FAULT}
+   */
+  public int run(Cpu c, RegionEntry entry, int budget) {
+    c.traceLimit = 1;
+    c.budget = budget;
+    c.budgetEnd = c.instructions + budget;
+    return code.run(c, entry.number());
+  }
+
+  /** What follows an exit. */
+  public Links exit(int number) {
+    return exits[number];
+  }
+}

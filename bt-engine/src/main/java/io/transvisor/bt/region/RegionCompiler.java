@@ -1,0 +1,190 @@
+package io.transvisor.bt.region;
+
+import static io.transvisor.bt.region.MethodWriter.BASE;
+import static io.transvisor.bt.region.MethodWriter.BUDGET;
+import static io.transvisor.bt.region.MethodWriter.CODE_CLASS;
+import static io.transvisor.bt.region.MethodWriter.CPU;
+import static io.transvisor.bt.region.MethodWriter.CPU_CLASS;
+import static io.transvisor.bt.region.MethodWriter.ENTRY;
+import static io.transvisor.bt.region.MethodWriter.HANDLER_CLASS;
+import static io.transvisor.bt.region.MethodWriter.INSN_CLASS;
+import static io.transvisor.bt.region.MethodWriter.INTS;
+
+import io.transvisor.bt.isa.Handler;
+import io.transvisor.bt.isa.Insn;
+import java.lang.classfile.Attributes;
+import java.lang.classfile.ClassBuilder;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Label;
+import java.lang.classfile.attribute.CodeAttribute;
+import java.lang.classfile.instruction.SwitchCase;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
+import java.lang.invoke.MethodHandles;
+import java.lang.reflect.AccessFlag;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Turns a planned region into a class with one method, and loads it. */
+final class RegionCompiler {
+  /** HotSpot does not compile methods of 8,000 bytes and more. */
+  private static final int MAX_METHOD_BYTES = 7_900;
+
+  private static final String NAME = "io.transvisor.bt.region.Compiled";
+  private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
+  private static final int PUBLIC = AccessFlag.PUBLIC.mask();
+  private static final int CONSTANT =
+      AccessFlag.STATIC.mask() | AccessFlag.FINAL.mask() | AccessFlag.PRIVATE.mask();
+  private static final ClassDesc OBJECTS = ConstantDescs.CD_Object.arrayType();
+  private static final ClassDesc LOOKUP_CLASS =
+      ClassDesc.of("java.lang.invoke.MethodHandles$Lookup");
+
+  private final RegionPlan plan;
+  private final ClassDesc self = ClassDesc.of(NAME);
+  private final List<Object> constants = new ArrayList<>();
+  private ExitWriter exits;
+
+  RegionCompiler(RegionPlan plan) {
+    this.plan = plan;
+  }
+
+  /**
+   * What compiling gives.
+   *
+   * @param code null if the method would be too long for HotSpot to compile
+   * @param exitCount how many exits it has
+   * @param bytes length of its method
+   */
+  record Result(RegionCode code, int exitCount, int bytes) {}
+
+  Result compile() {
+    byte[] bytes = ClassFile.of().build(self, this::writeClass);
+    int methodBytes = lengthOfRun(bytes);
+    if (methodBytes > MAX_METHOD_BYTES) {
+      return new Result(null, 0, methodBytes);
+    }
+    constants.add(exits.sites());
+    try {
+      MethodHandles.Lookup hidden =
+          LOOKUP.defineHiddenClassWithClassData(bytes, constants.toArray(), true);
+      RegionCode code =
+          (RegionCode) hidden.lookupClass().getDeclaredConstructor().newInstance();
+      return new Result(code, exits.count(), methodBytes);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static int lengthOfRun(byte[] bytes) {
+    return ClassFile.of().parse(bytes).methods().stream()
+        .filter(m -> m.methodName().equalsString("run"))
+        .flatMap(m -> m.findAttribute(Attributes.code()).stream())
+        .mapToInt(CodeAttribute::codeLength)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private void writeClass(ClassBuilder c) {
+    c.withSuperclass(CODE_CLASS);
+    c.withFlags(AccessFlag.FINAL, AccessFlag.PUBLIC);
+    c.withMethodBody(
+        ConstantDescs.INIT_NAME,
+        ConstantDescs.MTD_void,
+        PUBLIC,
+        code ->
+            code.aload(0)
+                .invokespecial(CODE_CLASS, ConstantDescs.INIT_NAME, ConstantDescs.MTD_void)
+                .return_());
+    c.withMethod(
+        "run",
+        MethodTypeDesc.of(ConstantDescs.CD_int, CPU_CLASS, ConstantDescs.CD_int),
+        PUBLIC,
+        m -> m.withCode(this::writeRun));
+    c.withField("SITES", INTS, CONSTANT);
+    for (int n = 0; n < constants.size(); n++) {
+      c.withField(MethodWriter.fieldName(n), typeOf(constants.get(n)), CONSTANT);
+    }
+    c.withMethodBody(
+        ConstantDescs.CLASS_INIT_NAME,
+        ConstantDescs.MTD_void,
+        AccessFlag.STATIC.mask(),
+        this::writeInitializer);
+  }
+
+  private static ClassDesc typeOf(Object constant) {
+    return constant instanceof Handler ? HANDLER_CLASS : INSN_CLASS;
+  }
+
+  private void writeInitializer(CodeBuilder b) {
+    b.invokestatic(
+            ClassDesc.of("java.lang.invoke.MethodHandles"),
+            "lookup",
+            MethodTypeDesc.of(LOOKUP_CLASS))
+        .invokestatic(CODE_CLASS, "constants", MethodTypeDesc.of(OBJECTS, LOOKUP_CLASS))
+        .astore(0);
+    for (int n = 0; n < constants.size(); n++) {
+      ClassDesc type = typeOf(constants.get(n));
+      b.aload(0)
+          .loadConstant(n)
+          .aaload()
+          .checkcast(type)
+          .putstatic(self, MethodWriter.fieldName(n), type);
+    }
+    b.aload(0)
+        .loadConstant(constants.size())
+        .aaload()
+        .checkcast(INTS)
+        .putstatic(self, "SITES", INTS)
+        .return_();
+  }
+
+  private void writeRun(CodeBuilder b) {
+    MethodWriter w = new MethodWriter(b, plan, self, constants, Registers.of(plan));
+    exits = w.exits;
+    writeEntry(w);
+    OperandWriter operands = new OperandWriter(w);
+    InstructionWriter instructions = new InstructionWriter(w, operands);
+    for (Block block : plan.blocks()) {
+      b.labelBinding(w.label(block));
+      w.block = block;
+      w.flags.begin(block);
+      b.iinc(BUDGET, -block.insns.size());
+      instructions.write(block);
+    }
+    exits.finish();
+  }
+
+  /** Loads the state into locals and goes to the block that is entered. */
+  private void writeEntry(MethodWriter w) {
+    CodeBuilder b = w.b;
+    b.aload(CPU).getfield(CPU_CLASS, "budget", ConstantDescs.CD_int).istore(BUDGET);
+    b.aload(CPU)
+        .getfield(CPU_CLASS, "store", MethodWriter.BYTES)
+        .astore(MethodWriter.STORE);
+    for (int local = MethodWriter.BASE; local <= MethodWriter.OTHER; local++) {
+      b.iconst_0().istore(local);
+    }
+    w.readState();
+    List<SwitchCase> cases = new ArrayList<>();
+    List<Label> labels = new ArrayList<>();
+    for (Block entry : plan.entries()) {
+      Label label = b.newLabel();
+      labels.add(label);
+      cases.add(SwitchCase.of(entry.entry, label));
+    }
+    b.iload(ENTRY).tableswitch(labels.getFirst(), cases);
+    for (int n = 0; n < labels.size(); n++) {
+      Block entry = plan.entries().get(n);
+      b.labelBinding(labels.get(n));
+      b.aload(CPU)
+          .getfield(CPU_CLASS, "eip", ConstantDescs.CD_int)
+          .loadConstant(entry.start)
+          .isub()
+          .istore(BASE);
+      b.aload(CPU).iload(BASE).putfield(CPU_CLASS, "eip", ConstantDescs.CD_int);
+      b.goto_(w.label(entry));
+    }
+  }
+}

@@ -1,0 +1,157 @@
+package io.transvisor.bt.region;
+
+import io.transvisor.bt.isa.Insn;
+import io.transvisor.bt.region.Block.End;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeSet;
+
+/** Cuts the instructions of a region into blocks and finds out how they hang together. */
+final class RegionLayout {
+  private final SortedMap<Integer, Insn> insns;
+  private final Set<Integer> leaders;
+  private final Set<Integer> returnPoints;
+  private final Map<Integer, List<Integer>> observed;
+  private final Map<Integer, Block> byOffset = new HashMap<>();
+  private final List<Block> blocks = new ArrayList<>();
+  private final List<Block> entries = new ArrayList<>();
+  private int count;
+
+  /**
+   * @param observed targets of indirect branches by the offset of the branch
+   */
+  RegionLayout(
+      SortedMap<Integer, Insn> insns,
+      Set<Integer> leaders,
+      Set<Integer> returnPoints,
+      Map<Integer, List<Integer>> observed) {
+    this.insns = insns;
+    this.leaders = leaders;
+    this.returnPoints = returnPoints;
+    this.observed = observed;
+  }
+
+  RegionPlan plan(int store, int mode, Map<Integer, Integer> pageOf) {
+    cut();
+    connect();
+    FlagLiveness.analyse(blocks, byOffset);
+    int first = Integer.MAX_VALUE;
+    int end = Integer.MIN_VALUE;
+    for (Block b : blocks) {
+      first = Math.min(first, b.start);
+      end = Math.max(end, b.next());
+    }
+    return new RegionPlan(
+        store, mode, blocks, byOffset, entries, Map.copyOf(pageOf), first, end, count);
+  }
+
+  private void cut() {
+    for (int leader : new TreeSet<>(leaders)) {
+      if (!insns.containsKey(leader)) {
+        continue;
+      }
+      Block b = new Block(leader);
+      int at = leader;
+      do {
+        Insn i = insns.get(at);
+        b.insns.add(i);
+        b.end = Branches.endOf(i);
+        at = i.next;
+      } while (b.end == End.FALL_THROUGH && !leaders.contains(at) && insns.containsKey(at));
+      if (b.end == End.BRANCH || b.end == End.JUMP || b.end == End.CALL) {
+        b.target = Branches.target(b.last());
+      }
+      b.index = blocks.size();
+      blocks.add(b);
+      byOffset.put(leader, b);
+      count += b.insns.size();
+    }
+  }
+
+  private void connect() {
+    List<Block> returns = new ArrayList<>();
+    for (int offset : new TreeSet<>(returnPoints)) {
+      if (byOffset.containsKey(offset)) {
+        returns.add(byOffset.get(offset));
+      }
+    }
+    enter(byOffset.get(0));
+    for (Block b : blocks) {
+      switch (b.end) {
+        case BRANCH -> {
+          edge(b, b.target);
+          edge(b, b.next());
+        }
+        case JUMP -> edge(b, b.target);
+        case CALL -> {
+          edge(b, b.target);
+          if (!byOffset.containsKey(b.target)) {
+            enterIfThere(b.next());
+          }
+        }
+        case FALL_THROUGH, CALLOUT -> edge(b, b.next());
+        case INDIRECT -> {
+          if (Branches.isReturn(b.last())) {
+            indirect(b, returns);
+          } else {
+            List<Block> targets = new ArrayList<>();
+            for (int offset : observed.getOrDefault(b.last().start, List.of())) {
+              if (byOffset.containsKey(offset)) {
+                targets.add(byOffset.get(offset));
+              }
+            }
+            indirect(b, targets);
+            if (Branches.isCall(b.last())) {
+              enterIfThere(b.next());
+            }
+          }
+        }
+        case LEAVE -> {}
+      }
+    }
+  }
+
+  private void edge(Block from, int offset) {
+    Block to = byOffset.get(offset);
+    if (to == null) {
+      return;
+    }
+    to.predecessors.add(from);
+    if (to.predecessors.size() > 1) {
+      to.merges = true;
+    }
+    if (to.index <= from.index) {
+      enter(to);
+    }
+  }
+
+  private void indirect(Block from, List<Block> targets) {
+    from.indirectTargets.addAll(targets);
+    for (Block to : targets) {
+      to.predecessors.add(from);
+      to.merges = true;
+      if (to.index <= from.index) {
+        enter(to);
+      }
+    }
+  }
+
+  private void enterIfThere(int offset) {
+    if (byOffset.containsKey(offset)) {
+      enter(byOffset.get(offset));
+    }
+  }
+
+  /** The block can be entered from outside: loops are left and entered again at their heads. */
+  private void enter(Block b) {
+    if (b.entry < 0) {
+      b.entry = entries.size();
+      b.merges = true;
+      entries.add(b);
+    }
+  }
+}

@@ -1,0 +1,247 @@
+package io.transvisor.bt.region;
+
+import io.transvisor.bt.cache.CodeCache;
+import io.transvisor.bt.cache.Trace;
+import io.transvisor.bt.decode.Decoder;
+import io.transvisor.bt.interp.Cpu;
+import io.transvisor.bt.interp.InstructionSet;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The compiled regions of one CPU: decides which code is compiled, has it compiled on another
+ * thread, and knows what is compiled. Used on the vCPU thread.
+ */
+public final class Regions {
+  private static final Logger LOG = LoggerFactory.getLogger(Regions.class);
+
+  /** Most instructions in a region at first, and the fewest it makes sense with. */
+  private static final int MAX_INSNS = 220;
+
+  private static final int MIN_INSNS = 12;
+
+  /** Runs of a trace that is part of a region before it becomes the seed of one itself. */
+  private static final int INNER_PATIENCE = 20_000;
+
+  /** How often a region's code may change before it is left to the interpreter for long. */
+  private static final int MAX_RETIREMENTS = 4;
+
+  private static final int MAX_METHOD_BYTES = 64 << 20;
+
+  /**
+   * @param patience runs of a trace before it is compiled
+   * @param background compile on another thread; else at once, for tests
+   * @param user compile user code too
+   */
+  public record Policy(int patience, boolean background, boolean user) {}
+
+  private record Finished(Region region, RegionCompiler.Result result) {}
+
+  private final Cpu c;
+  private final CodeCache cache;
+  private final Policy policy;
+  private final Decoder decoder;
+  private final Map<Long, RegionEntry> entries = new HashMap<>();
+  private final Map<Long, Integer> sizes = new HashMap<>();
+  private final Map<Long, Integer> attempts = new HashMap<>();
+  private final Queue<Region> live = new ArrayDeque<>();
+  private final Queue<Finished> finished = new ConcurrentLinkedQueue<>();
+  private final ExecutorService compiler;
+  private long liveBytes;
+  private long compiled;
+
+  public Regions(Cpu cpu, CodeCache codeCache, Policy regionPolicy) {
+    c = cpu;
+    cache = codeCache;
+    policy = regionPolicy;
+    decoder = new Decoder(InstructionSet.TABLE, cpu.model);
+    compiler = policy.background() ? newCompilerThread() : null;
+  }
+
+  private static ExecutorService newCompilerThread() {
+    ThreadPoolExecutor executor =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            5,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> {
+              Thread thread = new Thread(task, "region-compiler");
+              thread.setDaemon(true);
+              return thread;
+            });
+    executor.allowCoreThreadTimeOut(true);
+    return executor;
+  }
+
+  private static long key(int store, int mode) {
+    return (long) store << 8 | mode;
+  }
+
+  /**
+   * Starts to count a new trace's runs, or lets it be replaced by code there is. Returns false if it
+   * is none of the regions' business.
+   */
+  public boolean watch(Trace t) {
+    if (!isEligible(t)) {
+      return false;
+    }
+    RegionEntry known = entries.get(key(t.store(), t.mode()));
+    if (known != null && known.region().isValid()) {
+      t.setCompiled(known);
+    }
+    t.setPatience(policy.patience());
+    return true;
+  }
+
+  private boolean isEligible(Trace t) {
+    return t.store() >= 0
+        && !t.crossesPage()
+        && (policy.user() || (t.mode() & Cpu.MODE_USER) == 0);
+  }
+
+  /**
+   * A trace has become hot; EIP points to it. Returns false if it is none of the regions' business.
+   */
+  public boolean consider(Trace t) {
+    if (!isEligible(t)) {
+      return false;
+    }
+    if (t.compiled() != null && t.compiled().region().isValid()) {
+      t.setPatience(INNER_PATIENCE);
+      return true;
+    }
+    long key = key(t.store(), t.mode());
+    int size = sizes.getOrDefault(key, MAX_INSNS);
+    int tried = attempts.merge(key, 1, Integer::sum);
+    if (size < MIN_INSNS || tried > MAX_RETIREMENTS) {
+      t.setPatience(INNER_PATIENCE * Math.max(1, tried));
+      return true;
+    }
+    RegionPlan plan = new ControlFlow(c, cache, decoder, t, size).build();
+    if (plan == null) {
+      t.setPatience(INNER_PATIENCE);
+      return true;
+    }
+    Region region = new Region(plan);
+    watchCode(region);
+    postponeInner(plan);
+    if (compiler == null) {
+      publish(new Finished(region, new RegionCompiler(plan).compile()));
+    } else {
+      compiler.execute(() -> compile(region));
+    }
+    return true;
+  }
+
+  private void watchCode(Region region) {
+    for (Block b : region.plan().blocks()) {
+      int at = b.start;
+      while (at < b.next()) {
+        int store = region.plan().storeOf(at);
+        int length = Math.min(b.next() - at, 4096 - (store & 0xFFF));
+        cache.watch(store, length, region);
+        at += length;
+      }
+    }
+  }
+
+  private void postponeInner(RegionPlan plan) {
+    for (Block b : plan.blocks()) {
+      Trace inner = cache.find(plan.storeOf(b.start), plan.mode());
+      if (inner != null) {
+        inner.setPatience(INNER_PATIENCE);
+      }
+    }
+  }
+
+  private void compile(Region region) {
+    try {
+      finished.add(new Finished(region, new RegionCompiler(region.plan()).compile()));
+    } catch (RuntimeException | LinkageError e) {
+      LOG.warn("a region could not be compiled and stays interpreted", e);
+      finished.add(new Finished(region, new RegionCompiler.Result(null, 0, 0)));
+    }
+  }
+
+  /** Takes over what has been compiled since the last time. */
+  public void takeFinished() {
+    Finished next = finished.poll();
+    while (next != null) {
+      publish(next);
+      next = finished.poll();
+    }
+  }
+
+  private void publish(Finished f) {
+    Region region = f.region;
+    RegionPlan plan = region.plan();
+    long seed = key(plan.store(), plan.mode());
+    if (f.result.code() == null) {
+      unwatch(region);
+      sizes.put(seed, f.result.bytes() == 0 ? 0 : sizes.getOrDefault(seed, MAX_INSNS) / 2);
+      attempts.remove(seed);
+      Trace t = cache.find(plan.store(), plan.mode());
+      if (t != null) {
+        t.setPatience(policy.patience());
+      }
+      return;
+    }
+    if (!region.isValid()) {
+      return;
+    }
+    region.setCode(f.result.code(), f.result.exitCount());
+    compiled++;
+    live.add(region);
+    liveBytes += f.result.bytes();
+    for (Block b : plan.entries()) {
+      int store = plan.storeOf(b.start);
+      RegionEntry entry = new RegionEntry(region, b.entry, b.start);
+      RegionEntry known = entries.get(key(store, plan.mode()));
+      if (b.start != 0 && known != null && known.region().isValid()) {
+        continue;
+      }
+      entries.put(key(store, plan.mode()), entry);
+      Trace t = cache.find(store, plan.mode());
+      if (t != null) {
+        t.setCompiled(entry);
+      }
+    }
+    if (liveBytes > MAX_METHOD_BYTES) {
+      retireAll();
+    }
+  }
+
+  private void unwatch(Region region) {
+    for (int page : region.plan().pageOf().values()) {
+      cache.unwatch(page, region);
+    }
+  }
+
+  private void retireAll() {
+    for (Region r : live) {
+      unwatch(r);
+      r.codeChanged();
+    }
+    live.clear();
+    entries.clear();
+    sizes.clear();
+    attempts.clear();
+    liveBytes = 0;
+  }
+
+  /** Regions compiled so far. */
+  public long compiled() {
+    return compiled;
+  }
+}

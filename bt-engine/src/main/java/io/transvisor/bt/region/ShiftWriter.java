@@ -1,0 +1,140 @@
+package io.transvisor.bt.region;
+
+import static io.transvisor.bt.region.MethodWriter.CARRIES;
+import static io.transvisor.bt.region.MethodWriter.FIRST;
+import static io.transvisor.bt.region.MethodWriter.OTHER;
+import static io.transvisor.bt.region.MethodWriter.RESULT;
+import static io.transvisor.bt.region.MethodWriter.SECOND;
+import static io.transvisor.bt.region.MethodWriter.VALUE;
+
+import io.transvisor.bt.interp.Shift;
+import io.transvisor.bt.isa.Insn;
+import io.transvisor.bt.region.Operands.Kind;
+import io.transvisor.bt.region.Operands.Operand;
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Label;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
+
+/** SHL, SHR, SAR at all widths; ROL and ROR of doublewords. Others are left to their handlers. */
+final class ShiftWriter {
+  private static final ClassDesc SHIFT_CLASS = ClassDesc.of(Shift.class.getName());
+  private static final ClassDesc INTEGER_CLASS = ClassDesc.of("java.lang.Integer");
+  private static final MethodTypeDesc TWO_INTS =
+      MethodTypeDesc.of(ConstantDescs.CD_int, ConstantDescs.CD_int, ConstantDescs.CD_int);
+
+  private final MethodWriter w;
+  private final CodeBuilder b;
+  private final OperandWriter operands;
+
+  ShiftWriter(MethodWriter writer, OperandWriter operandWriter) {
+    w = writer;
+    b = writer.b;
+    operands = operandWriter;
+  }
+
+  boolean write(Insn i) {
+    Operand[] o = Operands.of(i.form);
+    switch (i.form.mnemonic()) {
+      case "shl", "shr", "sar" -> {
+        if (o[1].kind() == Kind.CL) {
+          return shiftByCl(i, o[0]);
+        }
+        shift(i, o[0], o[1].kind() == Kind.ONE ? 1 : i.imm & 31);
+        return true;
+      }
+      case "rol", "ror" -> {
+        if (o[1].kind() == Kind.CL || OperandWriter.width(i, o[0]) != 4) {
+          return false;
+        }
+        rotate(i, o[0], o[1].kind() == Kind.ONE ? 1 : i.imm & 31);
+        return true;
+      }
+      default -> {
+        return false;
+      }
+    }
+  }
+
+  private void shift(Insn i, Operand o, int count) {
+    int width = OperandWriter.width(i, o);
+    operands.pushForUpdate(i, o, width);
+    if (count == 0) {
+      operands.popUpdated(i, o, width);
+      return;
+    }
+    b.istore(VALUE);
+    b.iload(VALUE);
+    result(i, width, () -> b.loadConstant(count));
+    b.iload(RESULT);
+    operands.popUpdated(i, o, width);
+  }
+
+  /** With the operand on the stack and in VALUE: result and flags for a count that is not 0. */
+  private void result(Insn i, int width, Runnable count) {
+    String m = i.form.mnemonic();
+    boolean arithmetic = m.equals("sar");
+    if (arithmetic) {
+      w.signExtend(width);
+      b.dup().istore(FIRST);
+    } else {
+      b.dup().istore(FIRST);
+    }
+    count.run();
+    b.dup().istore(SECOND);
+    switch (m) {
+      case "shl" -> b.ishl();
+      case "shr" -> b.iushr();
+      default -> b.ishr();
+    }
+    if (m.equals("shl")) {
+      w.signExtend(width);
+    }
+    b.istore(RESULT);
+    w.flags.set(
+        arithmetic
+            ? LazyFlags.SAR
+            : (m.equals("shl") ? LazyFlags.SHL8 : LazyFlags.SHR8).ofWidth(width));
+  }
+
+  /** A count of 0 changes nothing, flags included. */
+  private boolean shiftByCl(Insn i, Operand o) {
+    if (OperandWriter.isMemory(i, o)) {
+      return false;
+    }
+    int width = OperandWriter.width(i, o);
+    Label none = b.newLabel();
+    w.flags.makeKnown();
+    operands.push(i, Operands.of(i.form)[1], 1);
+    b.bipush(31).iand().istore(OTHER);
+    b.iload(OTHER).ifeq(none);
+    operands.push(i, o, width);
+    result(i, width, () -> b.iload(OTHER));
+    w.flags.makeKnown();
+    b.iload(RESULT);
+    operands.pop(i, o, width);
+    b.labelBinding(none);
+    return true;
+  }
+
+  /** CF and OF change, the rest stays; a count of 0 changes nothing. */
+  private void rotate(Insn i, Operand o, int count) {
+    operands.pushForUpdate(i, o, 4);
+    if (count != 0) {
+      boolean left = i.form.mnemonic().equals("rol");
+      b.loadConstant(count)
+          .invokestatic(INTEGER_CLASS, left ? "rotateLeft" : "rotateRight", TWO_INTS)
+          .istore(VALUE);
+      w.flags.makeKnown();
+      b.iload(CARRIES).bipush(8).iand();
+      b.iload(VALUE)
+          .bipush(32)
+          .invokestatic(SHIFT_CLASS, left ? "rolCarries" : "rorCarries", TWO_INTS)
+          .ior()
+          .istore(CARRIES);
+      b.iload(VALUE);
+    }
+    operands.popUpdated(i, o, 4);
+  }
+}
