@@ -522,6 +522,14 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
   }
 
   /**
+   * Whether the page is known, and stores to it, or all accesses, cannot be direct: a device or a
+   * traced page.
+   */
+  public boolean isIndirect(int linear) {
+    return (map[linear >>> 12] & (DEVICE | TRACED_SUPERVISOR | TRACED_USER)) != 0;
+  }
+
+  /**
    * Like {@link #translateCode} for a page that is not executed yet: nothing the guest can see
    * happens.
    *

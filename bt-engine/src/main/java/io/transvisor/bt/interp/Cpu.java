@@ -93,6 +93,9 @@ public final class Cpu extends CpuState {
   /** {@link #instructions} when {@link #budget} will be used up. */
   public long budgetEnd;
 
+  /** Linear address of the last memory access a compiled region could not do. */
+  public int missedAddress;
+
   /** Traces are keyed by this: what decoding and handlers depend on. */
   public int modeWord;
 

@@ -210,12 +210,27 @@ final class Interpreter {
     if (exit >= 0) {
       return region.exit(exit);
     }
-    if (exit == Region.PAGE_FAULT) {
-      raisePageFault();
-    } else {
-      raise(c.guestFault.vector, c.guestFault.errorCode);
+    switch (exit) {
+      case Region.FAULT -> raise(c.guestFault.vector, c.guestFault.errorCode);
+      case Region.PAGE_FAULT -> raisePageFault();
+      default -> executeMissed(region, Region.MISS - exit);
     }
     return t;
+  }
+
+  /** The region could not do an instruction: one that is not entered at its place in a region. */
+  private void executeMissed(Region region, int site) {
+    int linear = c.missedAddress;
+    boolean staysSo = mmu.isIndirect(linear) || (linear & 0xFFF) > 0xFF8;
+    try {
+      Trace single = lookup(c.segBase[CpuState.CS] + c.eip, null);
+      execute(single, 1);
+    } catch (PageFaultException e) {
+      raisePageFault();
+    }
+    if (staysSo) {
+      regions.missed(region, site);
+    }
   }
 
   /** The trace at an address, if it has been decoded and can be linked to; else null. */

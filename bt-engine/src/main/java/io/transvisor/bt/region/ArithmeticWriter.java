@@ -91,6 +91,12 @@ final class ArithmeticWriter {
 
   private void subtract(Insn i, boolean store, boolean withBorrow) {
     int width = operands(i, store);
+    if (!store) {
+      b.iload(VALUE).istore(FIRST);
+      b.iload(OTHER).istore(SECOND);
+      w.flags.set(LazyFlags.CMP8.ofWidth(width));
+      return;
+    }
     b.iload(VALUE).iload(OTHER).isub();
     if (withBorrow) {
       w.flags.pushCarry();
@@ -98,7 +104,7 @@ final class ArithmeticWriter {
     }
     setResult(width);
     w.flags.set((withBorrow ? LazyFlags.SBB8 : LazyFlags.SUB8).ofWidth(width));
-    finish(i, width, store);
+    finish(i, width, true);
   }
 
   /** Pops the result, and moves the operands to where the flags keep them. */
@@ -124,8 +130,8 @@ final class ArithmeticWriter {
     int width = OperandWriter.width(i, o);
     operands.pushForUpdate(i, o, width);
     b.istore(VALUE);
-    w.flags.makeCarriesKnown();
-    b.iload(VALUE).dup().istore(FIRST).loadConstant(by).iadd();
+    w.flags.keepCarry();
+    b.iload(VALUE).loadConstant(by).iadd();
     w.signExtend(width);
     b.istore(RESULT);
     w.flags.set(kind.ofWidth(width));

@@ -4,7 +4,6 @@ import static io.transvisor.bt.region.MethodWriter.CPU;
 import static io.transvisor.bt.region.MethodWriter.CPU_CLASS;
 import static io.transvisor.bt.region.MethodWriter.GPR;
 import static io.transvisor.bt.region.MethodWriter.INTS;
-import static io.transvisor.bt.region.MethodWriter.RESULT;
 import static io.transvisor.bt.region.MethodWriter.TARGET;
 
 import io.transvisor.bt.interp.Cpu;
@@ -35,23 +34,25 @@ final class BranchWriter {
     switch (block.end) {
       case JUMP -> {
         if (leftToInterpreter(block.target)) {
-          again(i);
+          b.goto_(w.exits.miss());
         } else {
           w.exits.goTo(block.target);
         }
       }
       case BRANCH -> {
-        Label taken = leftToInterpreter(block.target) ? null : w.exits.edge(block.target);
-        branch(i, taken == null ? w.exits.stub(() -> again(i)) : taken);
+        branch(
+            i,
+            leftToInterpreter(block.target)
+                ? w.exits.miss()
+                : w.exits.edge(block.target));
         w.exits.goTo(i.next);
       }
       case CALL -> {
         if (leftToInterpreter(block.target)) {
-          again(i);
+          b.goto_(w.exits.miss());
           return;
         }
         stack.pushReturnAddress(i);
-        b.ifne(w.exits.stub(() -> w.exits.exitTo(block.target)));
         w.exits.goTo(block.target);
       }
       case INDIRECT -> indirect(block, i);
@@ -65,12 +66,6 @@ final class BranchWriter {
    */
   private boolean leftToInterpreter(int target) {
     return !flatCode && !w.plan.byOffset().containsKey(target);
-  }
-
-  /** Leaves the region before an instruction, which nothing has been done of. */
-  private void again(Insn i) {
-    w.exits.refund(1);
-    w.exits.exitTo(i.start);
   }
 
   private void branch(Insn i, Label taken) {
@@ -88,6 +83,9 @@ final class BranchWriter {
 
   private void loop(Insn i, String encoding, Label taken) {
     int width = i.addressMask == -1 ? 4 : 2;
+    if (!encoding.startsWith("E2")) {
+      w.flags.resolve();
+    }
     b.iload(GPR + CpuState.ECX).iconst_1().isub();
     w.popRegister(CpuState.ECX, width);
     w.pushRegister(CpuState.ECX, width);
@@ -96,12 +94,8 @@ final class BranchWriter {
       return;
     }
     Label not = b.newLabel();
-    b.ifeq(not).iload(RESULT);
-    if (encoding.startsWith("E1")) {
-      b.ifeq(taken);
-    } else {
-      b.ifne(taken);
-    }
+    b.ifeq(not);
+    w.flags.jumpIfZero(encoding.startsWith("E1"), taken);
     b.labelBinding(not);
   }
 
@@ -115,26 +109,27 @@ final class BranchWriter {
     }
     b.istore(TARGET);
     if (!flatCode) {
-      checkLimit(i);
+      checkLimit();
     }
     if (isReturn) {
       stack.drop(width + i.imm);
     } else if (Branches.isCall(i)) {
       stack.pushReturnAddress(i);
-      b.ifne(w.exits.stub(w.exits::exitIndirect));
     }
     w.exits.goToOneOf(block.indirectTargets);
   }
 
   /** A target beyond the segment is a fault of the branch: the interpreter raises it. */
-  private void checkLimit(Insn i) {
-    b.iload(TARGET).loadConstant(Integer.MIN_VALUE).iadd();
+  private void checkLimit() {
     b.aload(CPU)
         .getfield(CPU_CLASS, "segLimit", INTS)
         .loadConstant(CpuState.CS)
         .iaload()
         .loadConstant(Integer.MIN_VALUE)
+        .iadd();
+    b.iload(TARGET)
+        .loadConstant(Integer.MIN_VALUE)
         .iadd()
-        .if_icmpgt(w.exits.stub(() -> again(i)));
+        .if_icmplt(w.exits.miss());
   }
 }

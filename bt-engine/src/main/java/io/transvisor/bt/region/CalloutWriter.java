@@ -31,7 +31,6 @@ final class CalloutWriter {
 
   /** An instruction in the middle of a block. */
   void write(Insn i) {
-    w.flags.makeKnown();
     w.writeState();
     execute(i);
     int refund = w.block.insns.size() - w.position - 1;
@@ -70,7 +69,6 @@ final class CalloutWriter {
    * @param goesOn it usually goes on with the next instruction
    */
   void writeLast(Insn i, boolean goesOn) {
-    w.flags.makeKnown();
     w.writeState();
     w.writeInstructions();
     execute(i);

@@ -29,6 +29,7 @@ final class ControlFlow {
   private final CodeCache cache;
   private final Decoder decoder;
   private final int maxInsns;
+  private final Set<Integer> slowStores;
   private final byte[] straddling = new byte[2 * Decoder.MAX_LENGTH];
 
   private final int base;
@@ -46,12 +47,20 @@ final class ControlFlow {
   /**
    * @param seed the hot trace; EIP points to it
    * @param maxInsns most guest instructions in the region
+   * @param slowStores where instructions are, in the store, that are left to their handlers
    */
-  ControlFlow(Cpu c, CodeCache cache, Decoder decoder, Trace seed, int maxInsns) {
+  ControlFlow(
+      Cpu c,
+      CodeCache cache,
+      Decoder decoder,
+      Trace seed,
+      int maxInsns,
+      Set<Integer> slowStores) {
     this.c = c;
     this.cache = cache;
     this.decoder = decoder;
     this.maxInsns = maxInsns;
+    this.slowStores = slowStores;
     this.base = c.segBase[CpuState.CS] + c.eip;
     this.store = seed.store();
     this.user = (seed.mode() & Cpu.MODE_USER) != 0;
@@ -69,7 +78,14 @@ final class ControlFlow {
     if (insns.isEmpty() || !insns.containsKey(0)) {
       return null;
     }
-    return new RegionLayout(insns, leaders, returnPoints, observed).plan(store, c.modeWord, pageOf);
+    Set<Integer> slow = new HashSet<>();
+    for (int offset : insns.keySet()) {
+      if (slowStores.contains(place(offset))) {
+        slow.add(offset);
+      }
+    }
+    return new RegionLayout(insns, leaders, returnPoints, observed)
+        .plan(store, c.modeWord, pageOf, slow);
   }
 
   /** Decodes a run of instructions up to one that ends it or to one that is known. */

@@ -7,6 +7,7 @@ import static io.transvisor.bt.region.MethodWriter.CPU;
 import static io.transvisor.bt.region.MethodWriter.CPU_CLASS;
 import static io.transvisor.bt.region.MethodWriter.EXIT;
 import static io.transvisor.bt.region.MethodWriter.INTS;
+import static io.transvisor.bt.region.MethodWriter.LINEAR;
 import static io.transvisor.bt.region.MethodWriter.SITE;
 import static io.transvisor.bt.region.MethodWriter.TARGET;
 import static io.transvisor.bt.region.MethodWriter.THROWN;
@@ -19,7 +20,6 @@ import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,9 +37,10 @@ final class ExitWriter {
   private final MethodWriter w;
   private final CodeBuilder b;
   private final Label leave;
-  private final Map<Integer, Integer> numbers = new HashMap<>();
+  private final Label leaveIndirectly;
+  private final Label miss;
+  private final Map<Integer, Integer> numbers = new LinkedHashMap<>();
   private final Queue<Runnable> stubs = new ArrayDeque<>();
-  private final Map<FlagWriter.State, List<Range>> faults = new LinkedHashMap<>();
   private final List<Range> calloutFaults = new ArrayList<>();
   private final List<Integer> sites = new ArrayList<>();
   private int count;
@@ -48,6 +49,8 @@ final class ExitWriter {
     w = writer;
     b = writer.b;
     leave = b.newLabel();
+    leaveIndirectly = b.newLabel();
+    miss = b.newLabel();
   }
 
   /** How many exits there are. */
@@ -55,29 +58,22 @@ final class ExitWriter {
     return count;
   }
 
+  /** Offsets of direct exits' targets by the number of the exit; 0 for others. */
+  int[] targets() {
+    int[] targets = new int[count];
+    numbers.forEach((offset, number) -> targets[number] = offset);
+    return targets;
+  }
+
   /**
    * For each site two numbers: the offset of its instruction, and how many instructions of its
-   * block are not retired if it faults.
+   * block are not retired if the region is left before it.
    */
   int[] sites() {
     return sites.stream().mapToInt(Integer::intValue).toArray();
   }
 
-  // ---- faults ----
-
-  /** Writes code that may throw a guest fault, with nothing of the instruction done yet. */
-  void faulting(Runnable code) {
-    faults
-        .computeIfAbsent(w.flags.state(), s -> new ArrayList<>())
-        .add(range(code));
-  }
-
-  /** The same for a handler, which works on the CPU's own registers. */
-  void faultingCallout(Runnable code) {
-    calloutFaults.add(range(code));
-  }
-
-  private Range range(Runnable code) {
+  private int site() {
     int refund = w.block.insns.size() - w.position;
     int last = sites.size() - 2;
     boolean known = last >= 0 && sites.get(last) == w.insn.start && sites.get(last + 1) == refund;
@@ -85,10 +81,41 @@ final class ExitWriter {
       sites.add(w.insn.start);
       sites.add(refund);
     }
-    b.loadConstant(sites.size() / 2 - 1).istore(SITE);
+    return sites.size() / 2 - 1;
+  }
+
+  // ---- before an instruction ----
+
+  /**
+   * Where to jump to when the current instruction cannot be done here: nothing has been done of it,
+   * and the interpreter does it, faults and all.
+   */
+  Label miss() {
+    int site = site();
+    return stub(() -> {
+      b.iconst_0().istore(LINEAR);
+      miss(site);
+    });
+  }
+
+  /** The same because of the memory at {@link MethodWriter#LINEAR}. */
+  Label missAtAddress() {
+    int site = site();
+    return stub(() -> miss(site));
+  }
+
+  private void miss(int site) {
+    b.loadConstant(site).istore(SITE);
+    w.flags.tellKind();
+    b.goto_(miss);
+  }
+
+  /** Writes the call of a handler, which may throw a fault. */
+  void faultingCallout(Runnable code) {
+    b.loadConstant(site()).istore(SITE);
     Label start = b.newBoundLabel();
     code.run();
-    return new Range(start, b.newBoundLabel());
+    calloutFaults.add(new Range(start, b.newBoundLabel()));
   }
 
   // ---- exits ----
@@ -114,21 +141,20 @@ final class ExitWriter {
     }
   }
 
+  private int number(int offset) {
+    return numbers.computeIfAbsent(offset, o -> count++);
+  }
+
   /** Leaves the region for an offset from its base. */
   void exitTo(int offset) {
-    int number = numbers.computeIfAbsent(offset, o -> count++);
-    b.iload(BASE).loadConstant(offset).iadd().istore(TARGET);
-    exit(number);
+    w.flags.tellKind();
+    b.loadConstant(number(offset)).istore(EXIT).goto_(leave);
   }
 
   /** Leaves the region for the EIP in {@link MethodWriter#TARGET}. */
-  void exitIndirect() {
-    exit(count++);
-  }
-
-  private void exit(int number) {
-    w.flags.makeKnown();
-    b.loadConstant(number).istore(EXIT).goto_(leave);
+  private void exitIndirect() {
+    w.flags.tellKind();
+    b.loadConstant(count++).istore(EXIT).goto_(leaveIndirectly);
   }
 
   /** Goes to a block, or leaves the region if there is none at an offset. */
@@ -194,8 +220,7 @@ final class ExitWriter {
 
   /** Leaves the region with the CPU's state, EIP included, as a handler has left it. */
   void exitAsIs(int offset) {
-    int number = numbers.computeIfAbsent(offset, o -> count++);
-    b.loadConstant(number).ireturn();
+    b.loadConstant(number(offset)).ireturn();
   }
 
   // ---- the end ----
@@ -205,58 +230,50 @@ final class ExitWriter {
     while (!stubs.isEmpty()) {
       stubs.remove().run();
     }
+    finishMisses();
     b.labelBinding(leave);
+    b.iload(BASE);
+    w.table("TARGETS");
+    b.iload(EXIT).iaload().iadd().istore(TARGET);
+    b.labelBinding(leaveIndirectly);
+    w.flags.setJoined();
     w.writeState();
     b.aload(CPU).iload(TARGET).putfield(CPU_CLASS, "eip", ConstantDescs.CD_int);
     w.writeInstructions();
     b.iload(EXIT).ireturn();
-    finishFaults();
   }
 
-  private void finishFaults() {
-    Label writeBack = b.newLabel();
+  private void finishMisses() {
     Label report = b.newLabel();
-    for (Map.Entry<FlagWriter.State, List<Range>> e : faults.entrySet()) {
-      Label handler = b.newBoundLabel();
-      b.astore(THROWN);
-      w.flags.restore(e.getKey());
-      w.flags.makeKnown();
-      b.goto_(writeBack);
-      catchIn(e.getValue(), handler);
-    }
-    if (!faults.isEmpty()) {
-      b.labelBinding(writeBack);
-      w.writeState();
-      b.goto_(report);
-    }
+    b.labelBinding(miss);
+    b.aload(CPU)
+        .iload(LINEAR)
+        .putfield(CPU_CLASS, "missedAddress", ConstantDescs.CD_int);
+    w.flags.setJoined();
+    w.writeState();
+    b.aconst_null().astore(THROWN);
+    b.labelBinding(report);
+    b.aload(CPU).iload(BASE).iload(BUDGET).iload(SITE);
+    w.table("SITES");
+    b.aload(THROWN)
+        .invokestatic(
+            CODE_CLASS,
+            "missed",
+            MethodTypeDesc.of(
+                ConstantDescs.CD_int,
+                CPU_CLASS,
+                ConstantDescs.CD_int,
+                ConstantDescs.CD_int,
+                ConstantDescs.CD_int,
+                INTS,
+                RUNTIME_EXCEPTION))
+        .ireturn();
     if (!calloutFaults.isEmpty()) {
       Label handler = b.newBoundLabel();
       b.astore(THROWN).goto_(report);
-      catchIn(calloutFaults, handler);
-    }
-    if (!faults.isEmpty() || !calloutFaults.isEmpty()) {
-      b.labelBinding(report);
-      b.aload(CPU).iload(BASE).iload(BUDGET).iload(SITE);
-      w.constantSites();
-      b.aload(THROWN)
-          .invokestatic(
-              CODE_CLASS,
-              "fault",
-              MethodTypeDesc.of(
-                  ConstantDescs.CD_int,
-                  CPU_CLASS,
-                  ConstantDescs.CD_int,
-                  ConstantDescs.CD_int,
-                  ConstantDescs.CD_int,
-                  INTS,
-                  RUNTIME_EXCEPTION))
-          .ireturn();
-    }
-  }
-
-  private void catchIn(List<Range> ranges, Label handler) {
-    for (Range r : ranges) {
-      b.exceptionCatch(r.start, r.end, handler, RUNTIME_EXCEPTION);
+      for (Range r : calloutFaults) {
+        b.exceptionCatch(r.start, r.end, handler, RUNTIME_EXCEPTION);
+      }
     }
   }
 }

@@ -1,12 +1,13 @@
 package io.transvisor.bt.region;
 
 import static io.transvisor.bt.region.MethodWriter.CARRIES;
+import static io.transvisor.bt.region.MethodWriter.CPU;
+import static io.transvisor.bt.region.MethodWriter.CPU_CLASS;
 import static io.transvisor.bt.region.MethodWriter.FIRST;
 import static io.transvisor.bt.region.MethodWriter.FLAGS_CLASS;
 import static io.transvisor.bt.region.MethodWriter.KIND;
 import static io.transvisor.bt.region.MethodWriter.RESULT;
 import static io.transvisor.bt.region.MethodWriter.SECOND;
-import static io.transvisor.bt.region.MethodWriter.SIGN_PARITY;
 
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
@@ -18,9 +19,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Keeps track of what the flag locals of a region mean while it is written. After an addition, say,
- * they hold its operands and result; carries are computed only where somebody needs them. Where
- * paths join that left the flags in different ways the way is in {@link MethodWriter#KIND}.
+ * Keeps track of what the flag locals of a region mean while it is written; see {@link LazyFlags}.
+ * Where paths join that left the flags in different ways the way is in {@link MethodWriter#KIND}.
  */
 final class FlagWriter {
   /**
@@ -40,8 +40,16 @@ final class FlagWriter {
           ConstantDescs.CD_int,
           ConstantDescs.CD_int,
           ConstantDescs.CD_int);
-  private static final ClassDesc CONDITIONS_CLASS =
-      ClassDesc.of(ConditionTests.class.getName());
+  private static final MethodTypeDesc SETTLE_TYPE =
+      MethodTypeDesc.of(
+          ConstantDescs.CD_void,
+          CPU_CLASS,
+          ConstantDescs.CD_int,
+          ConstantDescs.CD_int,
+          ConstantDescs.CD_int,
+          ConstantDescs.CD_int,
+          ConstantDescs.CD_int);
+  private static final ClassDesc CONDITIONS_CLASS = ClassDesc.of(ConditionTests.class.getName());
   private static final MethodTypeDesc TEST_TYPE =
       MethodTypeDesc.of(
           ConstantDescs.CD_boolean,
@@ -65,7 +73,7 @@ final class FlagWriter {
     state = known;
   }
 
-  /** All three parts are in their locals. */
+  /** The CPU's fields hold the flags. */
   void setKnown() {
     state = KNOWN;
   }
@@ -73,6 +81,11 @@ final class FlagWriter {
   /** Operands and result of an operation of this kind are in their locals. */
   void set(LazyFlags kind) {
     state = new State(kind);
+  }
+
+  /** Where several paths that have told their kind come together. */
+  void setJoined() {
+    state = JOINED;
   }
 
   // ---- between blocks ----
@@ -106,86 +119,143 @@ final class FlagWriter {
     tellKind();
   }
 
-  private void tellKind() {
-    if (state.kind() != null) {
-      b.loadConstant(state.kind().ordinal()).istore(KIND);
-      if (!state.equals(KNOWN)) {
-        state = JOINED;
-      }
+  /**
+   * Leaves in {@link MethodWriter#KIND} what the other locals mean. Those that mean nothing become 0,
+   * so that what they held need not be kept up to here.
+   */
+  void tellKind() {
+    LazyFlags kind = state.kind();
+    if (kind == null) {
+      return;
+    }
+    b.loadConstant(kind.ordinal()).istore(KIND);
+    clearUnless(kind.usesFirst, FIRST);
+    clearUnless(kind.usesSecond, SECOND);
+    clearUnless(kind.usesResult, RESULT);
+    clearUnless(kind.keepsCarry(), CARRIES);
+    state = JOINED;
+  }
+
+  private void clearUnless(boolean needed, int local) {
+    if (!needed) {
+      b.iconst_0().istore(local);
     }
   }
 
-  // ---- the parts ----
+  // ---- the flags themselves ----
 
-  /** Computes the parts that are not at hand. */
+  /** Works the flags out into the CPU's fields. */
   void makeKnown() {
     if (state.equals(KNOWN)) {
       return;
     }
-    pushSignParity();
-    b.istore(SIGN_PARITY);
-    pushCarries();
-    b.istore(CARRIES);
+    b.aload(CPU);
+    pushLocals();
+    b.invokestatic(FLAGS_CLASS, "settle", SETTLE_TYPE);
     state = KNOWN;
   }
 
-  /** Makes the carries known for an instruction that keeps CF; the state is not changed. */
-  void makeCarriesKnown() {
-    if (!state.equals(KNOWN)) {
+  /** Sees to it that the kind is known while the region is written. */
+  void resolve() {
+    if (state.kind() == null) {
+      makeKnown();
+    }
+  }
+
+  private void pushLocals() {
+    LazyFlags kind = state.kind();
+    if (kind == null) {
+      b.iload(KIND).iload(FIRST).iload(SECOND).iload(RESULT).iload(CARRIES);
+      return;
+    }
+    b.loadConstant(kind.ordinal());
+    pushIf(kind.usesFirst, FIRST);
+    pushIf(kind.usesSecond, SECOND);
+    pushIf(kind.usesResult, RESULT);
+    pushIf(kind.keepsCarry(), CARRIES);
+  }
+
+  private void pushIf(boolean needed, int local) {
+    if (needed) {
+      b.iload(local);
+    } else {
+      b.iconst_0();
+    }
+  }
+
+  private void pushField(String name) {
+    b.aload(CPU).getfield(CPU_CLASS, name, ConstantDescs.CD_int);
+  }
+
+  /** Leaves CF in {@link MethodWriter#CARRIES} for an instruction that keeps it. */
+  void keepCarry() {
+    LazyFlags kind = state.kind();
+    if (kind == null || !kind.keepsCarry()) {
       pushCarries();
       b.istore(CARRIES);
     }
   }
 
-  /** Pushes the value that SF and PF derive from. */
-  private void pushSignParity() {
-    if (state.equals(KNOWN)) {
-      b.iload(SIGN_PARITY);
-    } else if (state.kind() == null) {
-      b.iload(KIND)
-          .iload(SIGN_PARITY)
-          .iload(RESULT)
-          .invokestatic(
-              FLAGS_CLASS,
-              "signParity",
-              MethodTypeDesc.of(
-                  ConstantDescs.CD_int,
-                  ConstantDescs.CD_int,
-                  ConstantDescs.CD_int,
-                  ConstantDescs.CD_int));
-    } else {
-      b.iload(RESULT);
-    }
-  }
-
   /** Pushes the vector of carries. */
   private void pushCarries() {
+    resolve();
     if (state.equals(KNOWN)) {
-      b.iload(CARRIES);
+      pushField("flagCarries");
     } else if (state.kind() == LazyFlags.LOGIC) {
       b.iconst_0();
     } else {
-      if (state.kind() == null) {
-        b.iload(KIND);
-      } else {
-        b.loadConstant(state.kind().ordinal());
-      }
-      b.iload(FIRST)
-          .iload(SECOND)
-          .iload(RESULT)
-          .iload(CARRIES)
-          .invokestatic(FLAGS_CLASS, "carries", CARRIES_TYPE);
+      pushLocals();
+      b.invokestatic(FLAGS_CLASS, "carries", CARRIES_TYPE);
+    }
+  }
+
+  /** Pushes what ZF tells the nullness of. */
+  private void pushResult() {
+    resolve();
+    if (state.equals(KNOWN)) {
+      pushField("flagResult");
+    } else {
+      pushDerivedResult();
+    }
+  }
+
+  /** Pushes what SF and PF are read from. */
+  private void pushSignParity() {
+    resolve();
+    if (state.equals(KNOWN)) {
+      pushField("flagSignParity");
+    } else {
+      pushDerivedResult();
+    }
+  }
+
+  private void pushDerivedResult() {
+    if (!state.kind().isComparison()) {
+      b.iload(RESULT);
+      return;
+    }
+    b.iload(FIRST).iload(SECOND).isub();
+    signExtend(state.kind().width());
+  }
+
+  private void signExtend(int width) {
+    if (width == 1) {
+      b.i2b();
+    } else if (width == 2) {
+      b.i2s();
     }
   }
 
   /** Pushes CF as 0 or 1. */
   void pushCarry() {
-    if (state.kind() == LazyFlags.LOGIC) {
-      b.iconst_0();
-    } else {
-      pushCarries();
-      b.bipush(31).iushr();
-    }
+    pushCarries();
+    b.bipush(31).iushr();
+  }
+
+  /** Jumps if ZF is as given. */
+  void jumpIfZero(boolean set, Label target) {
+    pushResult();
+    jumpIfNull(set, target);
   }
 
   /** Pushes 1 if a condition (0-15) holds, else 0. */
@@ -199,44 +269,42 @@ final class FlagWriter {
   /** Jumps if a condition (0-15) holds; the lowest bit of the number inverts it. */
   void jumpIf(int condition, Label target) {
     boolean inverted = (condition & 1) != 0;
+    int pair = condition >> 1;
+    resolve();
     LazyFlags kind = state.kind();
-    if (kind != null
-        && kind.isSubtraction()
-        && jumpIfCompared(condition >> 1, inverted, target)) {
+    if (kind.isComparison() && jumpIfCompared(pair, inverted, target)
+        || kind.isSubtraction() && jumpIfSubtracted(pair, inverted, target)
+        || kind == LazyFlags.LOGIC && jumpIfLogic(pair, inverted, target)) {
       return;
     }
-    switch (condition >> 1) {
-      case 2 -> {
-        b.iload(RESULT);
-        jumpIfZero(!inverted, target);
+    switch (pair) {
+      case 1 -> {
+        if (kind == LazyFlags.ADD32) {
+          // A carry is a sum below an operand.
+          pushUnsigned(RESULT, 4);
+          pushUnsigned(SECOND, 4);
+          compare(pair, inverted, target);
+        } else {
+          pushCarries();
+          jumpIfNegative(!inverted, target);
+        }
       }
+      case 2 -> jumpIfZero(!inverted, target);
       case 4 -> {
         pushSignParity();
         jumpIfNegative(!inverted, target);
       }
-      case 1 -> {
-        pushCarries();
-        jumpIfNegative(!inverted, target);
-      }
       default -> {
-        if (state.kind() == LazyFlags.LOGIC && jumpIfLogic(condition >> 1, inverted, target)) {
-          return;
-        }
-        test(condition >> 1);
-        jumpIfZero(inverted, target);
+        pushResult();
+        pushSignParity();
+        pushCarries();
+        b.invokestatic(CONDITIONS_CLASS, ConditionTests.NAMES[pair], TEST_TYPE);
+        jumpIfNull(inverted, target);
       }
     }
   }
 
-  /** Pushes whether a condition holds by the parts of the flags, without changing the state. */
-  private void test(int pair) {
-    b.iload(RESULT);
-    pushSignParity();
-    pushCarries();
-    b.invokestatic(CONDITIONS_CLASS, ConditionTests.NAMES[pair], TEST_TYPE);
-  }
-
-  private void jumpIfZero(boolean when, Label target) {
+  private void jumpIfNull(boolean when, Label target) {
     if (when) {
       b.ifeq(target);
     } else {
@@ -254,11 +322,17 @@ final class FlagWriter {
 
   /** After AND, OR, XOR, TEST: CF and OF are clear. */
   private boolean jumpIfLogic(int pair, boolean inverted, Label target) {
-    b.iload(RESULT);
     switch (pair) {
-      case 3 -> jumpIfZero(!inverted, target);
-      case 6 -> jumpIfNegative(!inverted, target);
+      case 3 -> {
+        b.iload(RESULT);
+        jumpIfNull(!inverted, target);
+      }
+      case 6 -> {
+        b.iload(RESULT);
+        jumpIfNegative(!inverted, target);
+      }
       case 7 -> {
+        b.iload(RESULT);
         if (inverted) {
           b.ifgt(target);
         } else {
@@ -266,24 +340,60 @@ final class FlagWriter {
         }
       }
       default -> {
-        b.pop();
         return false;
       }
     }
     return true;
   }
 
-  /** After CMP, SUB, NEG: the relation of the operands, without any flag. */
+  /** After SUB of doublewords: CF is whether the first operand, the sum, was below the second. */
+  private boolean jumpIfSubtracted(int pair, boolean inverted, Label target) {
+    if (state.kind() != LazyFlags.SUB32 || pair != 1 && pair != 3 && pair != 6 && pair != 7) {
+      return false;
+    }
+    b.iload(RESULT).iload(SECOND).iadd();
+    if (pair == 1 || pair == 3) {
+      b.loadConstant(Integer.MIN_VALUE).iadd();
+      pushUnsigned(SECOND, 4);
+    } else {
+      b.iload(SECOND);
+    }
+    compare(pair, inverted, target);
+    return true;
+  }
+
+  /** After CMP and NEG: the relation of the operands, without any flag. */
   private boolean jumpIfCompared(int pair, boolean inverted, Label target) {
     int width = state.kind().width();
     switch (pair) {
-      case 1, 3 -> pushUnsigned(width);
+      case 1, 3 -> {
+        pushUnsigned(FIRST, width);
+        pushUnsigned(SECOND, width);
+      }
       case 2 -> b.iload(FIRST).iload(SECOND);
-      case 6, 7 -> pushSigned(width);
+      case 6, 7 -> {
+        b.iload(FIRST);
+        signExtend(width);
+        b.iload(SECOND);
+        signExtend(width);
+      }
       default -> {
         return false;
       }
     }
+    compare(pair, inverted, target);
+    return true;
+  }
+
+  private void pushUnsigned(int local, int width) {
+    b.iload(local);
+    if (width == 4) {
+      b.loadConstant(Integer.MIN_VALUE).iadd();
+    }
+  }
+
+  /** Jumps by the relation of the two values on the stack: below, equal, below or equal. */
+  private void compare(int pair, boolean inverted, Label target) {
     switch (pair) {
       case 2 -> {
         if (inverted) {
@@ -305,27 +415,6 @@ final class FlagWriter {
         } else {
           b.if_icmple(target);
         }
-      }
-    }
-    return true;
-  }
-
-  private void pushUnsigned(int width) {
-    if (width < 4) {
-      b.iload(FIRST).iload(SECOND);
-    } else {
-      b.iload(FIRST).loadConstant(Integer.MIN_VALUE).iadd();
-      b.iload(SECOND).loadConstant(Integer.MIN_VALUE).iadd();
-    }
-  }
-
-  private void pushSigned(int width) {
-    for (int local : new int[] {FIRST, SECOND}) {
-      b.iload(local);
-      if (width == 1) {
-        b.i2b();
-      } else if (width == 2) {
-        b.i2s();
       }
     }
   }

@@ -44,9 +44,10 @@ final class InstructionWriter {
 
   private void writeInside(Insn i) {
     boolean written =
-        Operands.isRegular(i)
+        !w.plan.slow().contains(i.start)
+            && Operands.isRegular(i)
             && (arithmetic.write(i) || shifts.write(i) || moves.write(i));
-    if (!written && !stack.write(i)) {
+    if (!written && (w.plan.slow().contains(i.start) || !stack.write(i))) {
       callouts.write(i);
     }
   }
@@ -54,15 +55,14 @@ final class InstructionWriter {
   private void writeLast(Block block, Insn i) {
     if (i.form == null) {
       // No instruction: the interpreter raises the fault.
-      w.exits.refund(1);
-      w.exits.exitTo(i.start);
+      w.b.goto_(w.exits.miss());
       return;
     }
     switch (block.end) {
       case CALLOUT -> callouts.writeLast(i, true);
       case LEAVE -> callouts.writeLast(i, false);
       default -> {
-        if (i.operand32 || !code32) {
+        if ((i.operand32 || !code32) && !w.plan.slow().contains(i.start)) {
           branches.write(block);
         } else {
           callouts.writeLast(i, false);

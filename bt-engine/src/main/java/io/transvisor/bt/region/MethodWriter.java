@@ -35,47 +35,64 @@ final class MethodWriter {
   /** The guest's registers, from EAX on. */
   static final int GPR = 7;
 
-  /** Result of the last flag-setting instruction, sign-extended; see {@link LazyFlags}. */
+  /** Result of the last instruction that set flags, sign-extended; see {@link LazyFlags}. */
   static final int RESULT = 15;
 
-  static final int SIGN_PARITY = 16;
-  static final int CARRIES = 17;
+  /** Carries before it, if it was INC or DEC. */
+  static final int CARRIES = 16;
 
   /** Its operands. */
-  static final int FIRST = 18;
+  static final int FIRST = 17;
 
-  static final int SECOND = 19;
+  static final int SECOND = 18;
 
   /** Ordinal of its {@link LazyFlags} where that is not known when the region is written. */
-  static final int KIND = 20;
+  static final int KIND = 19;
 
   /** Number of the instruction that is being executed, for faults. */
-  static final int SITE = 21;
+  static final int SITE = 20;
 
-  /** Where the region is left to, and the number of that exit. */
-  static final int TARGET = 22;
+  /** EIP an indirect branch goes to. */
+  static final int TARGET = 21;
 
-  static final int EXIT = 23;
+  /** Number of the exit the region is left by. */
+  static final int EXIT = 22;
 
   /** Scratch, valid inside one instruction. */
-  static final int LINEAR = 24;
+  static final int LINEAR = 23;
 
-  static final int AT = 25;
-  static final int VALUE = 26;
-  static final int OTHER = 27;
+  static final int AT = 24;
+  static final int VALUE = 25;
+  static final int OTHER = 26;
 
   /** What an instruction threw. */
-  static final int THROWN = 28;
+  static final int THROWN = 27;
 
   static final ClassDesc CPU_CLASS = ClassDesc.of(Cpu.class.getName());
   static final ClassDesc STATE_CLASS = ClassDesc.of(CpuState.class.getName());
-  static final ClassDesc RAM_CLASS = ClassDesc.of(Ram.class.getName());
+  private static final ClassDesc RAW_HOLDER = ClassDesc.of(RawMemory.class.getName());
+  private static final ClassDesc RAW_CLASS = ClassDesc.of(RawMemory.UNSAFE_CLASS);
+  private static final MethodTypeDesc RAW_GET_INT = rawGet(ConstantDescs.CD_int);
+  private static final MethodTypeDesc RAW_GET_CHAR = rawGet(ConstantDescs.CD_char);
+  private static final MethodTypeDesc RAW_GET_BYTE = rawGet(ConstantDescs.CD_byte);
+  private static final MethodTypeDesc RAW_PUT_INT = rawPut(ConstantDescs.CD_int);
+  private static final MethodTypeDesc RAW_PUT_CHAR = rawPut(ConstantDescs.CD_char);
+  private static final MethodTypeDesc RAW_PUT_BYTE = rawPut(ConstantDescs.CD_byte);
   static final ClassDesc CODE_CLASS = ClassDesc.of(RegionCode.class.getName());
   static final ClassDesc FLAGS_CLASS = ClassDesc.of(LazyFlags.class.getName());
   static final ClassDesc INTS = ConstantDescs.CD_int.arrayType();
   static final ClassDesc BYTES = ConstantDescs.CD_byte.arrayType();
   static final ClassDesc HANDLER_CLASS = ClassDesc.of(Handler.class.getName());
   static final ClassDesc INSN_CLASS = ClassDesc.of(Insn.class.getName());
+
+  private static MethodTypeDesc rawGet(ClassDesc type) {
+    return MethodTypeDesc.of(type, ConstantDescs.CD_Object, ConstantDescs.CD_long);
+  }
+
+  private static MethodTypeDesc rawPut(ClassDesc type) {
+    return MethodTypeDesc.of(
+        ConstantDescs.CD_void, ConstantDescs.CD_Object, ConstantDescs.CD_long, type);
+  }
 
   final CodeBuilder b;
   final RegionPlan plan;
@@ -239,23 +256,24 @@ final class MethodWriter {
   /** Pops an offset in a segment and leaves its linear address in {@link #LINEAR}. */
   void toLinear(int segment, int size, boolean write) {
     b.istore(LINEAR);
-    if (!isFlat(segment)) {
-      exits.faulting(
-          () ->
-              b.aload(CPU)
-                  .loadConstant(segment)
-                  .iload(LINEAR)
-                  .loadConstant(size)
-                  .invokevirtual(
-                      CPU_CLASS,
-                      write ? "forWrite" : "forRead",
-                      MethodTypeDesc.of(
-                          ConstantDescs.CD_int,
-                          ConstantDescs.CD_int,
-                          ConstantDescs.CD_int,
-                          ConstantDescs.CD_int))
-                  .istore(LINEAR));
+    if (isFlat(segment)) {
+      return;
     }
+    b.iload(LINEAR)
+        .loadConstant(Integer.MIN_VALUE)
+        .ixor()
+        .aload(CPU)
+        .getfield(CPU_CLASS, write ? "writeEnd" : "readEnd", INTS)
+        .loadConstant(segment)
+        .iaload()
+        .if_icmpge(exits.miss());
+    b.aload(CPU)
+        .getfield(CPU_CLASS, "segBase", INTS)
+        .loadConstant(segment)
+        .iaload()
+        .iload(LINEAR)
+        .iadd()
+        .istore(LINEAR);
   }
 
   private int readFlag() {
@@ -266,109 +284,97 @@ final class MethodWriter {
     return user ? Mmu.WRITE_USER : Mmu.WRITE_SUPERVISOR;
   }
 
-  private static final MethodTypeDesc LOAD =
-      MethodTypeDesc.of(
-          ConstantDescs.CD_int, CPU_CLASS, INTS, BYTES, ConstantDescs.CD_int, ConstantDescs.CD_int);
-  private static final MethodTypeDesc STORE_TYPE =
-      MethodTypeDesc.of(
-          ConstantDescs.CD_boolean,
-          CPU_CLASS,
-          INTS,
-          BYTES,
-          ConstantDescs.CD_int,
-          ConstantDescs.CD_int,
-          ConstantDescs.CD_int);
-  private static final MethodTypeDesc FIND =
-      MethodTypeDesc.of(
-          ConstantDescs.CD_int, INTS, ConstantDescs.CD_int, ConstantDescs.CD_int);
-  private static final MethodTypeDesc UPDATE =
-      MethodTypeDesc.of(
-          ConstantDescs.CD_int, CPU_CLASS, BYTES, ConstantDescs.CD_int, ConstantDescs.CD_int);
-  private static final MethodTypeDesc PUT =
-      MethodTypeDesc.of(
-          ConstantDescs.CD_boolean,
-          CPU_CLASS,
-          BYTES,
-          ConstantDescs.CD_int,
-          ConstantDescs.CD_int,
-          ConstantDescs.CD_int);
+  /**
+   * Looks {@link #LINEAR} up in the map and leaves in {@link #AT} where it is in the store. Where the
+   * map does not allow the access, the region is left before the instruction.
+   */
+  private void find(int width, int flag) {
+    raw();
+    b.aload(MAP)
+        .iload(LINEAR)
+        .bipush(12)
+        .iushr()
+        .i2l()
+        .iconst_2()
+        .lshl()
+        .loadConstant(RawMemory.INTS_START)
+        .ladd()
+        .invokevirtual(RAW_CLASS, "getInt", RAW_GET_INT)
+        .istore(AT);
+    b.iload(AT).loadConstant(flag).iand().ifeq(exits.missAtAddress());
+    if (width > 1) {
+      b.iload(LINEAR)
+          .sipush(0xFFF)
+          .iand()
+          .sipush(4096 - width)
+          .if_icmpgt(exits.missAtAddress());
+    }
+    b.iload(AT).loadConstant(~0xFFF).iand().iload(LINEAR).ixor().istore(AT);
+  }
+
+  /** Pushes what reads and writes arrays without checks. */
+  private void raw() {
+    b.getstatic(RAW_HOLDER, "UNSAFE", RAW_CLASS);
+  }
+
+  /** Pushes the store and the place in it that {@link #AT} names. */
+  private void pushPlace() {
+    raw();
+    b.aload(STORE).iload(AT).i2l().loadConstant(RawMemory.BYTES_START).ladd();
+  }
 
   /** Pushes what is at {@link #LINEAR}, zero-extended. */
   void load(int width) {
-    exits.faulting(
-        () ->
-            b.aload(CPU)
-                .aload(MAP)
-                .aload(STORE)
-                .iload(LINEAR)
-                .loadConstant(readFlag())
-                .invokestatic(RAM_CLASS, "load" + width, LOAD));
+    find(width, readFlag());
+    get(width);
   }
 
-  /**
-   * Stores {@link #VALUE} at {@link #LINEAR}; {@link #stopIfAsked} must follow when the instruction
-   * is complete.
-   */
-  void store(int width) {
-    exits.faulting(
-        () ->
-            b.aload(CPU)
-                .aload(MAP)
-                .aload(STORE)
-                .iload(LINEAR)
-                .iload(VALUE)
-                .loadConstant(writeFlag())
-                .invokestatic(RAM_CLASS, "store" + width, STORE_TYPE));
+  private void get(int width) {
+    pushPlace();
+    switch (width) {
+      case 1 -> b.invokevirtual(RAW_CLASS, "getByte", RAW_GET_BYTE).sipush(0xFF).iand();
+      case 2 -> b.invokevirtual(RAW_CLASS, "getChar", RAW_GET_CHAR);
+      default -> b.invokevirtual(RAW_CLASS, "getInt", RAW_GET_INT);
+    }
+  }
+
+  /** Finds where to store at {@link #LINEAR}; nothing can go wrong after that. */
+  void findForStore(int width) {
+    find(width, writeFlag());
   }
 
   /** Begins a read-modify-write at {@link #LINEAR}: pushes the value to modify. */
   void update(int width) {
-    b.aload(MAP)
-        .iload(LINEAR)
-        .loadConstant(writeFlag())
-        .invokestatic(RAM_CLASS, "find" + width, FIND)
-        .istore(AT);
-    exits.faulting(
-        () ->
-            b.aload(CPU)
-                .aload(STORE)
-                .iload(AT)
-                .iload(LINEAR)
-                .invokestatic(RAM_CLASS, "update" + width, UPDATE));
+    find(width, writeFlag());
+    get(width);
   }
 
-  /** Ends it: stores {@link #VALUE}; {@link #stopIfAsked} must follow. */
+  /** Stores {@link #VALUE} where {@link #findForStore} or {@link #update} found the place. */
   void put(int width) {
-    b.aload(CPU)
-        .aload(STORE)
-        .iload(AT)
-        .iload(LINEAR)
-        .iload(VALUE)
-        .invokestatic(RAM_CLASS, "put" + width, PUT);
-  }
-
-  /** Pops the answer of a store: leaves the region after the instruction if it says so. */
-  void stopIfAsked() {
-    int next = insn.next;
-    int refund = block.insns.size() - position - 1;
-    b.ifne(exits.stub(() -> {
-      exits.refund(refund);
-      exits.exitTo(next);
-    }));
+    pushPlace();
+    b.iload(VALUE);
+    switch (width) {
+      case 1 -> b.i2b().invokevirtual(RAW_CLASS, "putByte", RAW_PUT_BYTE);
+      case 2 -> b.i2c().invokevirtual(RAW_CLASS, "putChar", RAW_PUT_CHAR);
+      default -> b.invokevirtual(RAW_CLASS, "putInt", RAW_PUT_INT);
+    }
   }
 
   // ---- the CPU's state in memory ----
 
-  /** Writes the registers and flags that locals hold to the CPU; all flags must be known. */
-  void writeState() {
+  /** Writes the registers that locals hold to the CPU. */
+  void writeRegisters() {
     for (int r = 0; r < 8; r++) {
       if ((modified >> r & 1) != 0) {
         b.aload(CPU).getfield(CPU_CLASS, "gpr", INTS).loadConstant(r).iload(GPR + r).iastore();
       }
     }
-    b.aload(CPU).iload(RESULT).putfield(CPU_CLASS, "flagResult", ConstantDescs.CD_int);
-    b.aload(CPU).iload(SIGN_PARITY).putfield(CPU_CLASS, "flagSignParity", ConstantDescs.CD_int);
-    b.aload(CPU).iload(CARRIES).putfield(CPU_CLASS, "flagCarries", ConstantDescs.CD_int);
+  }
+
+  /** Writes registers and flags to the CPU. */
+  void writeState() {
+    flags.makeKnown();
+    writeRegisters();
   }
 
   /** Tells the CPU how many instructions have been retired. */
@@ -382,22 +388,19 @@ final class MethodWriter {
         .putfield(CPU_CLASS, "instructions", ConstantDescs.CD_long);
   }
 
-  /** Takes registers, flags and the map from the CPU. */
+  /** Takes registers and the map from the CPU, which has the flags as well. */
   void readState() {
     for (int r = 0; r < 8; r++) {
       if ((used >> r & 1) != 0) {
         b.aload(CPU).getfield(CPU_CLASS, "gpr", INTS).loadConstant(r).iaload().istore(GPR + r);
       }
     }
-    b.aload(CPU).getfield(CPU_CLASS, "flagResult", ConstantDescs.CD_int).istore(RESULT);
-    b.aload(CPU).getfield(CPU_CLASS, "flagSignParity", ConstantDescs.CD_int).istore(SIGN_PARITY);
-    b.aload(CPU).getfield(CPU_CLASS, "flagCarries", ConstantDescs.CD_int).istore(CARRIES);
     b.aload(CPU).getfield(CPU_CLASS, "map", INTS).astore(MAP);
     flags.setKnown();
   }
 
-  /** Pushes the table of {@link ExitWriter#sites}. */
-  void constantSites() {
-    b.getstatic(self, "SITES", INTS);
+  /** Pushes a table of numbers; see {@link ExitWriter}. */
+  void table(String name) {
+    b.getstatic(self, name, INTS);
   }
 }

@@ -1,11 +1,15 @@
 package io.transvisor.bt.region;
 
-import static io.transvisor.bt.region.MethodWriter.CARRIES;
+import static io.transvisor.bt.region.MethodWriter.CPU;
+import static io.transvisor.bt.region.MethodWriter.CPU_CLASS;
+import static io.transvisor.bt.region.MethodWriter.FIRST;
 import static io.transvisor.bt.region.MethodWriter.GPR;
 import static io.transvisor.bt.region.MethodWriter.OTHER;
 import static io.transvisor.bt.region.MethodWriter.RESULT;
+import static io.transvisor.bt.region.MethodWriter.SECOND;
 import static io.transvisor.bt.region.MethodWriter.VALUE;
 
+import io.transvisor.bt.interp.Alu;
 import io.transvisor.bt.isa.Insn;
 import io.transvisor.bt.region.Operands.Operand;
 import io.transvisor.core.cpu.CpuState;
@@ -18,8 +22,7 @@ import java.lang.constant.MethodTypeDesc;
 /** Moves and conversions, SETcc, CMOVcc, XCHG, the products of IMUL, and changes of CF alone. */
 final class MoveWriter {
   private static final ClassDesc INTEGER_CLASS = ClassDesc.of("java.lang.Integer");
-  private static final ClassDesc FLAGS_HELPER =
-      ClassDesc.of(io.transvisor.bt.isa.Flags.class.getName());
+  private static final ClassDesc ALU_CLASS = ClassDesc.of(Alu.class.getName());
 
   private final MethodWriter w;
   private final CodeBuilder b;
@@ -79,14 +82,7 @@ final class MoveWriter {
       case "imul" -> {
         return multiply(i, o);
       }
-      case "clc", "stc" -> {
-        w.flags.makeKnown();
-        keepCarry(() -> b.loadConstant(m.equals("stc") ? Integer.MIN_VALUE : 0));
-      }
-      case "cmc" -> {
-        w.flags.makeKnown();
-        b.iload(CARRIES).loadConstant(0xC0000000).ixor().istore(CARRIES);
-      }
+      case "clc", "stc", "cmc" -> changeCarry(m);
       default -> {
         return conditional(i, m, o);
       }
@@ -94,14 +90,20 @@ final class MoveWriter {
     return true;
   }
 
-  private void keepCarry(Runnable carry) {
-    b.iload(CARRIES);
-    carry.run();
-    b.invokestatic(
-            ClassDesc.of(io.transvisor.bt.interp.Alu.class.getName()),
-            "keepCarry",
-            MethodTypeDesc.of(ConstantDescs.CD_int, ConstantDescs.CD_int, ConstantDescs.CD_int))
-        .istore(CARRIES);
+  private void changeCarry(String mnemonic) {
+    w.flags.makeKnown();
+    b.aload(CPU).aload(CPU).getfield(CPU_CLASS, "flagCarries", ConstantDescs.CD_int);
+    if (mnemonic.equals("cmc")) {
+      b.loadConstant(0xC0000000).ixor();
+    } else {
+      b.loadConstant(mnemonic.equals("stc") ? Integer.MIN_VALUE : 0)
+          .invokestatic(
+              ALU_CLASS,
+              "keepCarry",
+              MethodTypeDesc.of(
+                  ConstantDescs.CD_int, ConstantDescs.CD_int, ConstantDescs.CD_int));
+    }
+    b.putfield(CPU_CLASS, "flagCarries", ConstantDescs.CD_int);
   }
 
   private void exchange(Insn i, Operand[] o) {
@@ -109,18 +111,9 @@ final class MoveWriter {
     operands.pushForUpdate(i, o[0], width);
     b.istore(OTHER);
     operands.push(i, o[1], width);
-    if (OperandWriter.isMemory(i, o[0])) {
-      // The register changes before the region may be left.
-      b.istore(VALUE);
-      w.put(width);
-      b.iload(OTHER);
-      operands.pop(i, o[1], width);
-      w.stopIfAsked();
-    } else {
-      operands.pop(i, o[0], width);
-      b.iload(OTHER);
-      operands.pop(i, o[1], width);
-    }
+    operands.popUpdated(i, o[0], width);
+    b.iload(OTHER);
+    operands.pop(i, o[1], width);
   }
 
   /** The forms with two or three operands, 32 bits. */
@@ -135,19 +128,9 @@ final class MoveWriter {
     } else {
       operands.push(i, factor, 4);
     }
-    b.istore(OTHER).istore(VALUE);
-    b.iload(VALUE).iload(OTHER).imul().istore(RESULT);
-    // CF and OF: whether the product does not fit.
-    b.iload(VALUE).i2l().iload(OTHER).i2l().lmul();
-    b.iload(RESULT)
-        .invokestatic(
-            FLAGS_HELPER,
-            "productCarries",
-            MethodTypeDesc.of(ConstantDescs.CD_int, ConstantDescs.CD_long, ConstantDescs.CD_int))
-        .istore(CARRIES);
-    b.iload(RESULT).istore(MethodWriter.SIGN_PARITY);
-    w.flags.setKnown();
-    b.iload(RESULT).istore(GPR + i.reg);
+    b.istore(SECOND).istore(FIRST);
+    b.iload(FIRST).iload(SECOND).imul().dup().istore(RESULT).istore(GPR + i.reg);
+    w.flags.set(LazyFlags.IMUL32);
     return true;
   }
 

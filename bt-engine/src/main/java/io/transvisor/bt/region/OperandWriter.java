@@ -51,13 +51,13 @@ final class OperandWriter {
     }
   }
 
-  /** Pops a value into an operand; for memory the instruction must do nothing else afterwards. */
+  /** Pops a value into an operand. */
   void pop(Insn i, Operand o, int width) {
     if (isMemory(i, o)) {
       b.istore(VALUE);
       w.address(i, width, true);
-      w.store(width);
-      w.stopIfAsked();
+      w.findForStore(width);
+      w.put(width);
       return;
     }
     switch (o.kind()) {
@@ -83,7 +83,6 @@ final class OperandWriter {
     if (isMemory(i, o)) {
       b.istore(VALUE);
       w.put(width);
-      w.stopIfAsked();
     } else {
       pop(i, o, width);
     }

@@ -16,9 +16,16 @@ public final class Region implements CodeDependent {
   /** Result of {@link #run}: like {@link #FAULT}, a page fault. */
   public static final int PAGE_FAULT = -2;
 
+  /**
+   * Result of {@link #run}, less the number of the site: the instruction at EIP could not be done
+   * here.
+   */
+  public static final int MISS = -3;
+
   private final RegionPlan plan;
   private RegionCode code;
   private Links[] exits;
+  private int[] sites;
   private boolean valid = true;
   private boolean blocked;
   private int checkedGeneration;
@@ -30,8 +37,9 @@ public final class Region implements CodeDependent {
   }
 
   /** Gives it its code. */
-  void setCode(RegionCode compiled, int exitCount) {
+  void setCode(RegionCode compiled, int exitCount, int[] siteTable) {
     code = compiled;
+    sites = siteTable;
     exits = new Links[exitCount];
     for (int i = 0; i < exitCount; i++) {
       exits[i] = new Links();
@@ -88,16 +96,23 @@ public final class Region implements CodeDependent {
   }
 
   /**
-   * Runs the region from an entry until it is left; at least one instruction is retired or faults.
+   * Runs the region from an entry until it is left; if the first instruction
+   * cannot be done, none is retired.
    * EIP, registers, flags and the instruction count are then those of the exit.
    *
-   * @return the number of the exit taken, or {@link #FAULT} or {@link #PAGE_FAULT}
+   * @return the number of the exit taken, {@link #FAULT}, {@link #PAGE_FAULT}, or {@link #MISS} and
+   *     below
    */
   public int run(Cpu c, RegionEntry entry, int budget) {
     c.traceLimit = 1;
     c.budget = budget;
     c.budgetEnd = c.instructions + budget;
     return code.run(c, entry.number());
+  }
+
+  /** Offset of the instruction at a site. */
+  int siteOffset(int site) {
+    return sites[2 * site];
   }
 
   /** What follows an exit. */

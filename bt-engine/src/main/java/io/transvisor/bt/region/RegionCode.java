@@ -20,17 +20,22 @@ public abstract class RegionCode {
   }
 
   /**
-   * What to answer when an instruction threw: registers are back in the CPU already.
+   * What to answer when an instruction could not be done or threw: registers are back in the CPU
+   * already.
    *
    * @param base EIP of the region's base
    * @param budget left, with all of the block counted
    * @param site number of the instruction
    * @param sites see {@link ExitWriter#sites}
+   * @param e what a handler threw, or null
    */
-  protected static int fault(
+  protected static int missed(
       Cpu c, int base, int budget, int site, int[] sites, RuntimeException e) {
     c.eip = base + sites[2 * site];
     c.instructions = c.budgetEnd - budget - sites[2 * site + 1];
+    if (e == null) {
+      return Region.MISS - site;
+    }
     if (e instanceof PageFaultException) {
       return Region.PAGE_FAULT;
     }

@@ -55,23 +55,25 @@ final class RegionCompiler {
    *
    * @param code null if the method would be too long for HotSpot to compile
    * @param exitCount how many exits it has
+   * @param sites see {@link ExitWriter#sites}
    * @param bytes length of its method
    */
-  record Result(RegionCode code, int exitCount, int bytes) {}
+  record Result(RegionCode code, int exitCount, int[] sites, int bytes) {}
 
   Result compile() {
     byte[] bytes = ClassFile.of().build(self, this::writeClass);
     int methodBytes = lengthOfRun(bytes);
     if (methodBytes > MAX_METHOD_BYTES) {
-      return new Result(null, 0, methodBytes);
+      return new Result(null, 0, null, methodBytes);
     }
     constants.add(exits.sites());
+    constants.add(exits.targets());
     try {
       MethodHandles.Lookup hidden =
           LOOKUP.defineHiddenClassWithClassData(bytes, constants.toArray(), true);
       RegionCode code =
           (RegionCode) hidden.lookupClass().getDeclaredConstructor().newInstance();
-      return new Result(code, exits.count(), methodBytes);
+      return new Result(code, exits.count(), exits.sites(), methodBytes);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
@@ -103,6 +105,7 @@ final class RegionCompiler {
         PUBLIC,
         m -> m.withCode(this::writeRun));
     c.withField("SITES", INTS, CONSTANT);
+    c.withField("TARGETS", INTS, CONSTANT);
     for (int n = 0; n < constants.size(); n++) {
       c.withField(MethodWriter.fieldName(n), typeOf(constants.get(n)), CONSTANT);
     }
@@ -137,6 +140,11 @@ final class RegionCompiler {
         .aaload()
         .checkcast(INTS)
         .putstatic(self, "SITES", INTS)
+        .aload(0)
+        .loadConstant(constants.size() + 1)
+        .aaload()
+        .checkcast(INTS)
+        .putstatic(self, "TARGETS", INTS)
         .return_();
   }
 

@@ -35,7 +35,7 @@ final class RegionLayout {
     this.observed = observed;
   }
 
-  RegionPlan plan(int store, int mode, Map<Integer, Integer> pageOf) {
+  RegionPlan plan(int store, int mode, Map<Integer, Integer> pageOf, Set<Integer> slow) {
     cut();
     connect();
     FlagLiveness.analyse(blocks, byOffset);
@@ -46,7 +46,7 @@ final class RegionLayout {
       end = Math.max(end, b.next());
     }
     return new RegionPlan(
-        store, mode, blocks, byOffset, entries, Map.copyOf(pageOf), first, end, count);
+        store, mode, blocks, byOffset, entries, Map.copyOf(pageOf), first, end, count, slow);
   }
 
   private void cut() {

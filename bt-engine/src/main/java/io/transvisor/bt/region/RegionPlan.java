@@ -3,6 +3,7 @@ package io.transvisor.bt.region;
 import io.transvisor.bt.interp.Cpu;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What a region consists of, before it is compiled.
@@ -16,6 +17,8 @@ import java.util.Map;
  * @param firstByte lowest offset of a code byte from the base
  * @param endByte one more than the highest
  * @param longestPath most instructions between two looks at the budget
+ * @param slow offsets of instructions that are left to their handlers, because they keep accessing
+ *     memory that cannot be accessed directly
  */
 record RegionPlan(
     int store,
@@ -26,7 +29,8 @@ record RegionPlan(
     Map<Integer, Integer> pageOf,
     int firstByte,
     int endByte,
-    int longestPath) {
+    int longestPath,
+    Set<Integer> slow) {
 
   /** Whether the code is mapped with its base at a linear address. */
   boolean isMappedAt(Cpu c, int linearBase) {

@@ -5,10 +5,13 @@ import io.transvisor.bt.cache.Trace;
 import io.transvisor.bt.decode.Decoder;
 import io.transvisor.bt.interp.Cpu;
 import io.transvisor.bt.interp.InstructionSet;
+import io.transvisor.bt.isa.Insn;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -35,7 +38,14 @@ public final class Regions {
   /** How often a region's code may change before it is left to the interpreter for long. */
   private static final int MAX_RETIREMENTS = 4;
 
-  private static final int MAX_METHOD_BYTES = 64 << 20;
+  /** Times an instruction may find its memory not directly accessible before it counts as slow. */
+  private static final int MAX_MISSES = 64;
+
+  /** Instructions after which a miss does not follow on the one before. */
+  private static final int SELDOM = 5_000;
+
+  /** Length of all live methods together, in bytes. */
+  private static final int MAX_METHOD_BYTES = 16 << 20;
 
   /**
    * @param patience runs of a trace before it is compiled
@@ -43,6 +53,9 @@ public final class Regions {
    * @param user compile user code too
    */
   public record Policy(int patience, boolean background, boolean user) {}
+
+  /** How often in a row an instruction missed, and the instruction count at the last time. */
+  private record Misses(int count, long last) {}
 
   private record Finished(Region region, RegionCompiler.Result result) {}
 
@@ -53,6 +66,11 @@ public final class Regions {
   private final Map<Long, RegionEntry> entries = new HashMap<>();
   private final Map<Long, Integer> sizes = new HashMap<>();
   private final Map<Long, Integer> attempts = new HashMap<>();
+
+  /** Instructions, by their place in the store, that are left to their handlers. */
+  private final Set<Integer> slow = new HashSet<>();
+
+  private final Map<Integer, Misses> misses = new HashMap<>();
   private final Queue<Region> live = new ArrayDeque<>();
   private final Queue<Finished> finished = new ConcurrentLinkedQueue<>();
   private final ExecutorService compiler;
@@ -128,7 +146,7 @@ public final class Regions {
       t.setPatience(INNER_PATIENCE * Math.max(1, tried));
       return true;
     }
-    RegionPlan plan = new ControlFlow(c, cache, decoder, t, size).build();
+    RegionPlan plan = new ControlFlow(c, cache, decoder, t, size, slow).build();
     if (plan == null) {
       t.setPatience(INNER_PATIENCE);
       return true;
@@ -158,9 +176,11 @@ public final class Regions {
 
   private void postponeInner(RegionPlan plan) {
     for (Block b : plan.blocks()) {
-      Trace inner = cache.find(plan.storeOf(b.start), plan.mode());
-      if (inner != null) {
-        inner.setPatience(INNER_PATIENCE);
+      for (Insn i : b.insns) {
+        Trace inner = cache.find(plan.storeOf(i.start), plan.mode());
+        if (inner != null) {
+          inner.setPatience(INNER_PATIENCE);
+        }
       }
     }
   }
@@ -170,7 +190,7 @@ public final class Regions {
       finished.add(new Finished(region, new RegionCompiler(region.plan()).compile()));
     } catch (RuntimeException | LinkageError e) {
       LOG.warn("a region could not be compiled and stays interpreted", e);
-      finished.add(new Finished(region, new RegionCompiler.Result(null, 0, 0)));
+      finished.add(new Finished(region, new RegionCompiler.Result(null, 0, null, 0)));
     }
   }
 
@@ -200,7 +220,7 @@ public final class Regions {
     if (!region.isValid()) {
       return;
     }
-    region.setCode(f.result.code(), f.result.exitCount());
+    region.setCode(f.result.code(), f.result.exitCount(), f.result.sites());
     compiled++;
     live.add(region);
     liveBytes += f.result.bytes();
@@ -219,6 +239,34 @@ public final class Regions {
     }
     if (liveBytes > MAX_METHOD_BYTES) {
       retireAll();
+    }
+  }
+
+  /**
+   * A region was left before an instruction whose memory cannot be accessed directly. If that
+   * happens often, the region is compiled anew with the instruction left to its handler.
+   *
+   * @param site number of the instruction in the region
+   */
+  public void missed(Region region, int site) {
+    int store = region.plan().storeOf(region.siteOffset(site));
+    Misses known = misses.get(store);
+    boolean seldom = known == null || c.instructions - known.last > SELDOM;
+    int count = seldom ? 1 : known.count + 1;
+    if (count < MAX_MISSES) {
+      misses.put(store, new Misses(count, c.instructions));
+      return;
+    }
+    misses.remove(store);
+    slow.add(store);
+    attempts.remove(key(region.plan().store(), region.plan().mode()));
+    unwatch(region);
+    region.codeChanged();
+    for (Block b : region.plan().entries()) {
+      Trace t = cache.find(region.plan().storeOf(b.start), region.plan().mode());
+      if (t != null) {
+        t.setPatience(policy.patience());
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package io.transvisor.bt.region;
 
-import static io.transvisor.bt.region.MethodWriter.CARRIES;
+import static io.transvisor.bt.region.MethodWriter.CPU;
+import static io.transvisor.bt.region.MethodWriter.CPU_CLASS;
 import static io.transvisor.bt.region.MethodWriter.FIRST;
 import static io.transvisor.bt.region.MethodWriter.OTHER;
 import static io.transvisor.bt.region.MethodWriter.RESULT;
@@ -105,13 +106,13 @@ final class ShiftWriter {
     }
     int width = OperandWriter.width(i, o);
     Label none = b.newLabel();
-    w.flags.makeKnown();
+    w.flags.tellKind();
     operands.push(i, Operands.of(i.form)[1], 1);
     b.bipush(31).iand().istore(OTHER);
     b.iload(OTHER).ifeq(none);
     operands.push(i, o, width);
     result(i, width, () -> b.iload(OTHER));
-    w.flags.makeKnown();
+    w.flags.tellKind();
     b.iload(RESULT);
     operands.pop(i, o, width);
     b.labelBinding(none);
@@ -127,12 +128,13 @@ final class ShiftWriter {
           .invokestatic(INTEGER_CLASS, left ? "rotateLeft" : "rotateRight", TWO_INTS)
           .istore(VALUE);
       w.flags.makeKnown();
-      b.iload(CARRIES).bipush(8).iand();
+      b.aload(CPU).aload(CPU).getfield(CPU_CLASS, "flagCarries", ConstantDescs.CD_int);
+      b.bipush(8).iand();
       b.iload(VALUE)
           .bipush(32)
           .invokestatic(SHIFT_CLASS, left ? "rolCarries" : "rorCarries", TWO_INTS)
           .ior()
-          .istore(CARRIES);
+          .putfield(CPU_CLASS, "flagCarries", ConstantDescs.CD_int);
       b.iload(VALUE);
     }
     operands.popUpdated(i, o, 4);

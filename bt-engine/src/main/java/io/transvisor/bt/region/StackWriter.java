@@ -87,18 +87,13 @@ final class StackWriter {
     }
   }
 
-  /** Pushes {@link MethodWriter#VALUE} on the guest's stack; the region may be left after that. */
+  /** Pushes {@link MethodWriter#VALUE} on the guest's stack. */
   void push(int width) {
-    pushWithoutStop(width);
-    w.stopIfAsked();
-  }
-
-  /** The same, leaving the answer of the store on the JVM's stack. */
-  void pushWithoutStop(int width) {
     b.iload(ESP).loadConstant(-width).iadd();
     cut();
     w.toLinear(CpuState.SS, width, true);
-    w.store(width);
+    w.findForStore(width);
+    w.put(width);
     b.iload(ESP).loadConstant(-width).iadd();
     setStackPointer();
   }
@@ -117,9 +112,9 @@ final class StackWriter {
     setStackPointer();
   }
 
-  /** Pushes the return address of a call; leaves the answer of the store on the JVM's stack. */
+  /** Pushes the return address of a call. */
   void pushReturnAddress(Insn i) {
     b.iload(BASE).loadConstant(i.next).iadd().istore(VALUE);
-    pushWithoutStop(i.operand32 ? 4 : 2);
+    push(i.operand32 ? 4 : 2);
   }
 }
