@@ -52,6 +52,10 @@ final class Interpreter {
     return cache;
   }
 
+  long regionsCompiled() {
+    return regions == null ? 0 : regions.compiled();
+  }
+
   /** See {@link io.transvisor.core.cpu.ExecutionEngine#run}. */
   Outcome run(int budget) {
     long end = c.instructions + budget;

@@ -70,6 +70,11 @@ public final class InterpreterEngine implements ExecutionEngine, CpuPins {
     return interpreter.run(instructions);
   }
 
+  /** Regions compiled so far. */
+  public long regionsCompiled() {
+    return interpreter.regionsCompiled();
+  }
+
   @Override
   public void interrupt() {
     PendingWord.set(cpu, CpuState.PENDING_EXIT);

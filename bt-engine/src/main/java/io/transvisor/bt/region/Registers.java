@@ -2,6 +2,7 @@ package io.transvisor.bt.region;
 
 import io.transvisor.bt.isa.Insn;
 import io.transvisor.core.cpu.CpuState;
+import java.util.Map;
 
 /**
  * The guest registers a region works on, one bit each.
@@ -12,9 +13,20 @@ import io.transvisor.core.cpu.CpuState;
 record Registers(int used, int modified) {
   private static final int ALL = 0xFF;
 
+  /** Registers instructions use without naming them; ESP always counts. */
+  private static final Map<String, Integer> IMPLIED =
+      Map.of(
+          "cwde", 1 << CpuState.EAX,
+          "cdq", 1 << CpuState.EAX | 1 << CpuState.EDX,
+          "loop", 1 << CpuState.ECX,
+          "loope", 1 << CpuState.ECX,
+          "loopne", 1 << CpuState.ECX,
+          "jecxz", 1 << CpuState.ECX,
+          "leave", 1 << CpuState.EBP);
+
   /**
-   * Everything any instruction may name is used, and so is what may be changed; handlers may change
-   * any register that is used.
+   * What any instruction names or implies. Handlers find their registers in the CPU: around a
+   * callout all that locals hold is written back and read again.
    */
   static Registers of(RegionPlan plan) {
     int used = 1 << CpuState.ESP;
@@ -33,7 +45,6 @@ record Registers(int used, int modified) {
     if (i.memory) {
       mask |= 1 << i.base | 1 << i.index;
     }
-    boolean implied = true;
     for (Operands.Operand o : Operands.of(i.form)) {
       int width = o.width() == 0 ? i.operand32 ? 4 : 2 : o.width();
       switch (o.kind()) {
@@ -45,7 +56,7 @@ record Registers(int used, int modified) {
         default -> {}
       }
     }
-    return implied && !Operands.isRegular(i) ? ALL : mask & ALL;
+    return (mask | IMPLIED.getOrDefault(i.form.mnemonic(), 0)) & ALL;
   }
 
   private static int bit(int r, int width) {

@@ -2,6 +2,7 @@ package io.transvisor.bt.interp;
 
 import io.transvisor.bt.decode.Decoder;
 import io.transvisor.bt.isa.Insn;
+import io.transvisor.bt.region.Regions;
 import io.transvisor.core.cpu.CpuModel;
 import io.transvisor.core.cpu.CpuState;
 import io.transvisor.core.cpu.ExecutionEngine.Outcome;
@@ -15,9 +16,9 @@ import io.transvisor.mmu.PageFaultException;
  * tests of instructions. In 32-bit mode all segments are flat; in 16-bit mode code and data have 64
  * KiB segments of their own, as the recorded vectors assume.
  */
-final class FlatMachine {
-  static final int DATA = 0x100000;
-  static final int CODE = 0x200000;
+public final class FlatMachine {
+  public static final int DATA = 0x100000;
+  public static final int CODE = 0x200000;
 
   /** Offset of instructions in the 16-bit code segment. */
   static final int ENTRY = 0x100;
@@ -39,18 +40,25 @@ final class FlatMachine {
         }
       };
 
-  final PhysicalMemory memory;
+  public final PhysicalMemory memory;
   final PortSpace ports = new PortSpace();
-  final InterpreterEngine engine;
-  final Cpu cpu;
+  public final InterpreterEngine engine;
+  public final Cpu cpu;
   private final Decoder decoder;
   private boolean mode16;
 
   FlatMachine() {
+    this(null);
+  }
+
+  /**
+   * @param policy what is compiled; null for nothing
+   */
+  public FlatMachine(Regions.Policy policy) {
     memory = new PhysicalMemory(SIZE, 0);
     memory.mapRam("ram", 0, SIZE, memory.ram(), 0, 0);
     engine =
-        new InterpreterEngine(memory, ports, NO_INTERRUPTS, () -> 0, CpuModel.parse("pentium3"), null);
+        new InterpreterEngine(memory, ports, NO_INTERRUPTS, () -> 0, CpuModel.parse("pentium3"), policy);
     cpu = engine.cpu();
     decoder = new Decoder(InstructionSet.TABLE, cpu.model);
     cpu.cr0 = CpuState.CR0_PE | CpuState.CR0_ET;
@@ -61,7 +69,7 @@ final class FlatMachine {
   }
 
   /** 16- or 32-bit code and stack. */
-  void setMode(boolean sixteen) {
+  public void setMode(boolean sixteen) {
     mode16 = sixteen;
     for (int s = CpuState.ES; s <= CpuState.GS; s++) {
       cpu.selector[s] = 8 * (s + 1);
@@ -77,7 +85,7 @@ final class FlatMachine {
   /**
    * Turns paging on, each page mapped at its own address, supervisor and writable. CR0.WP is set.
    */
-  void enablePaging() {
+  public void enablePaging() {
     memory.write(PAGE_DIRECTORY, 4, PAGE_TABLE | 3);
     for (int page = 0; page < SIZE >>> 12; page++) {
       memory.write(PAGE_TABLE + 4 * page, 4, page << 12 | 3);
@@ -90,7 +98,7 @@ final class FlatMachine {
   /**
    * Maps the page of a linear address to another one, with the low bits of its page-table entry.
    */
-  void map(int linear, int physical, int flags) {
+  public void map(int linear, int physical, int flags) {
     memory.write(PAGE_TABLE + 4 * (linear >>> 12), 4, physical & ~0xFFF | flags);
     cpu.mmu.invalidatePage(linear);
   }
