@@ -537,10 +537,8 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
    */
   public int peekCode(int linear, boolean user) {
     int entry = map[linear >>> 12];
-    if ((entry & (user ? READ_USER : READ_SUPERVISOR)) != 0) {
-      return entry & PAGE_MASK ^ linear;
-    }
-    if (!walker.isAccessed(linear)) {
+    boolean known = (entry & (user ? READ_USER : READ_SUPERVISOR)) != 0;
+    if (!known && !walker.isAccessed(linear)) {
       return -1;
     }
     try {
