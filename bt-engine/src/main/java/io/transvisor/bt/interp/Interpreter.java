@@ -8,6 +8,7 @@ import io.transvisor.bt.isa.Insn;
 import io.transvisor.bt.region.Region;
 import io.transvisor.bt.region.RegionEntry;
 import io.transvisor.bt.region.Regions;
+import io.transvisor.core.clock.InstructionClock;
 import io.transvisor.core.cpu.CpuState;
 import io.transvisor.core.cpu.ExecutionEngine.Outcome;
 import io.transvisor.core.memory.PhysicalMemory;
@@ -30,6 +31,10 @@ final class Interpreter {
   private final CodeCache cache;
   private final Decoder decoder;
   private final Regions regions;
+
+  /** Time is the count of instructions, and devices see it: it must be right at each of them. */
+  private final boolean exactTime;
+
   private final Fuser fuser = new Fuser();
   private final List<Insn> building = new ArrayList<>(MAX_TRACE);
   private final byte[] straddling = new byte[2 * Decoder.MAX_LENGTH];
@@ -46,6 +51,7 @@ final class Interpreter {
     this.decoder = new Decoder(InstructionSet.TABLE, cpu.model);
     this.regions = policy == null ? null : new Regions(cpu, cache, policy);
     this.mmu = cpu.mmu;
+    this.exactTime = cpu.clock instanceof InstructionClock;
   }
 
   CodeCache cache() {
@@ -263,6 +269,10 @@ final class Interpreter {
 
   /** All instructions of a trace, the fused way. */
   private void executeWhole(Trace t) {
+    if (exactTime) {
+      execute(t, t.length());
+      return;
+    }
     Insn[] groups = t.groups();
     int count = groups.length;
     c.traceLimit = count;
@@ -302,31 +312,29 @@ final class Interpreter {
     c.eip += insns[position].start;
   }
 
-  /** Up to {@code limit} instructions of a trace. */
+  /** Up to {@code limit} instructions of a trace, each counted before it is executed. */
   private void execute(Trace t, int limit) {
     Insn[] insns = t.insns();
-    int length = insns.length;
     c.traceLimit = limit;
-    c.instructions += length;
     int n = 0;
     try {
       do {
         Insn i = insns[n++];
+        c.instructions++;
         i.handler.execute(c, i);
       } while (n < c.traceLimit);
     } catch (GuestFault e) {
-      c.instructions -= length - n + 1;
+      c.instructions--;
       c.eip += insns[n - 1].start;
       raise(e.vector, e.errorCode);
       return;
     } catch (PageFaultException e) {
-      c.instructions -= length - n + 1;
+      c.instructions--;
       c.eip += insns[n - 1].start;
       raisePageFault();
       return;
     }
-    if (n < length) {
-      c.instructions -= length - n;
+    if (n < insns.length) {
       c.eip += insns[n - 1].next;
     } else if (!t.branches()) {
       c.eip += t.bytes();

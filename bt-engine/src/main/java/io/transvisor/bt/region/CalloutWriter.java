@@ -32,8 +32,9 @@ final class CalloutWriter {
   /** An instruction in the middle of a block. */
   void write(Insn i) {
     w.writeState();
-    execute(i);
     int refund = w.block.insns.size() - w.position - 1;
+    w.writeInstructions(refund);
+    execute(i);
     b.aload(CPU)
         .getfield(CPU_CLASS, "traceLimit", ConstantDescs.CD_int)
         .ifeq(w.exits.stub(() -> stopped(i, refund)));
@@ -49,7 +50,7 @@ final class CalloutWriter {
         .loadConstant(i.next)
         .iadd()
         .putfield(CPU_CLASS, "eip", ConstantDescs.CD_int);
-    w.writeInstructions();
+    w.writeInstructions(0);
     w.exits.exitAsIs(i.next);
   }
 
@@ -70,7 +71,7 @@ final class CalloutWriter {
    */
   void writeLast(Insn i, boolean goesOn) {
     w.writeState();
-    w.writeInstructions();
+    w.writeInstructions(0);
     execute(i);
     if (!goesOn) {
       w.exits.exitAsIs(i.next);

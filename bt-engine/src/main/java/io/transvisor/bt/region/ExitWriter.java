@@ -239,7 +239,7 @@ final class ExitWriter {
     w.flags.setJoined();
     w.writeState();
     b.aload(CPU).iload(TARGET).putfield(CPU_CLASS, "eip", ConstantDescs.CD_int);
-    w.writeInstructions();
+    w.writeInstructions(0);
     b.iload(EXIT).ireturn();
   }
 

@@ -377,12 +377,18 @@ final class MethodWriter {
     writeRegisters();
   }
 
-  /** Tells the CPU how many instructions have been retired. */
-  void writeInstructions() {
+  /**
+   * Tells the CPU how many instructions have been retired.
+   *
+   * @param counted how many instructions of the block are counted already but not executed
+   */
+  void writeInstructions(int counted) {
     b.aload(CPU)
         .aload(CPU)
         .getfield(CPU_CLASS, "budgetEnd", ConstantDescs.CD_long)
         .iload(BUDGET)
+        .loadConstant(counted)
+        .iadd()
         .i2l()
         .lsub()
         .putfield(CPU_CLASS, "instructions", ConstantDescs.CD_long);
