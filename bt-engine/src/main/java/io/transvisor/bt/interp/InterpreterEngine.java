@@ -58,11 +58,13 @@ public final class InterpreterEngine implements ExecutionEngine, CpuPins {
   @Override
   public void nmi() {
     PendingWord.set(cpu, CpuState.PENDING_NMI);
+    cpu.stopTrace();
   }
 
   @Override
   public void init() {
     PendingWord.set(cpu, CpuState.PENDING_INIT);
+    cpu.stopTrace();
   }
 
   @Override

@@ -46,8 +46,8 @@ final class ArithmeticWriter {
   }
 
   /**
-   * Leaves the operands in {@link MethodWriter#VALUE} and {@link MethodWriter#OTHER}: the flag locals
-   * must stay as they are until nothing can fault any more.
+   * Leaves the operands in {@link MethodWriter#VALUE} and {@link MethodWriter#OTHER}: the flag
+   * locals must stay as they are until nothing can fault any more.
    */
   private int operands(Insn i, boolean update) {
     Operand[] o = Operands.of(i.form);

@@ -23,7 +23,9 @@ final class Block {
     INDIRECT,
     /** An instruction that may do anything but usually goes on with the next one. */
     CALLOUT,
-    /** An instruction that goes elsewhere by what the CPU's state says: far transfer, INT n, HLT. */
+    /**
+     * An instruction that goes elsewhere by what the CPU's state says: far transfer, INT n, HLT.
+     */
     LEAVE
   }
 

@@ -40,11 +40,7 @@ final class BranchWriter {
         }
       }
       case BRANCH -> {
-        branch(
-            i,
-            leftToInterpreter(block.target)
-                ? w.exits.miss()
-                : w.exits.edge(block.target));
+        branch(i, leftToInterpreter(block.target) ? w.exits.miss() : w.exits.edge(block.target));
         w.exits.goTo(i.next);
       }
       case CALL -> {
@@ -127,9 +123,6 @@ final class BranchWriter {
         .iaload()
         .loadConstant(Integer.MIN_VALUE)
         .iadd();
-    b.iload(TARGET)
-        .loadConstant(Integer.MIN_VALUE)
-        .iadd()
-        .if_icmplt(w.exits.miss());
+    b.iload(TARGET).loadConstant(Integer.MIN_VALUE).iadd().if_icmplt(w.exits.miss());
   }
 }

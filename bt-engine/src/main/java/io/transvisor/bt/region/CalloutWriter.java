@@ -18,8 +18,7 @@ import java.lang.constant.MethodTypeDesc;
  */
 final class CalloutWriter {
   private static final MethodTypeDesc EXECUTE =
-      MethodTypeDesc.of(
-          ConstantDescs.CD_void, MethodWriter.CPU_CLASS, MethodWriter.INSN_CLASS);
+      MethodTypeDesc.of(ConstantDescs.CD_void, MethodWriter.CPU_CLASS, MethodWriter.INSN_CLASS);
 
   private final MethodWriter w;
   private final CodeBuilder b;
@@ -55,13 +54,12 @@ final class CalloutWriter {
   }
 
   private void execute(Insn i) {
-    w.exits.faultingCallout(
-        () -> {
-          w.constant(i.handler, HANDLER_CLASS);
-          b.aload(CPU);
-          w.constant(i, INSN_CLASS);
-          b.invokevirtual(HANDLER_CLASS, "execute", EXECUTE);
-        });
+    w.exits.faultingCallout(() -> {
+      w.constant(i.handler, HANDLER_CLASS);
+      b.aload(CPU);
+      w.constant(i, INSN_CLASS);
+      b.invokevirtual(HANDLER_CLASS, "execute", EXECUTE);
+    });
   }
 
   /**

@@ -50,12 +50,7 @@ final class ControlFlow {
    * @param slowStores where instructions are, in the store, that are left to their handlers
    */
   ControlFlow(
-      Cpu c,
-      CodeCache cache,
-      Decoder decoder,
-      Trace seed,
-      int maxInsns,
-      Set<Integer> slowStores) {
+      Cpu c, CodeCache cache, Decoder decoder, Trace seed, int maxInsns, Set<Integer> slowStores) {
     this.c = c;
     this.cache = cache;
     this.decoder = decoder;

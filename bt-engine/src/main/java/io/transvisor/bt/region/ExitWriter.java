@@ -172,15 +172,13 @@ final class ExitWriter {
   /** Going backwards: leaves the region if the budget does not last until it comes here again. */
   private void lookAtBudget(Block to) {
     if (to.index <= w.block.index) {
-      b.iload(BUDGET)
-          .loadConstant(w.plan.longestPath())
-          .if_icmplt(stub(() -> exitTo(to.start)));
+      b.iload(BUDGET).loadConstant(w.plan.longestPath()).if_icmplt(stub(() -> exitTo(to.start)));
     }
   }
 
   /**
-   * Where a conditional jump goes to for an offset. What the block there expects of the flags may be
-   * written at once: it must come right before the jump.
+   * Where a conditional jump goes to for an offset. What the block there expects of the flags may
+   * be written at once: it must come right before the jump.
    */
   Label edge(int offset) {
     Block to = w.plan.byOffset().get(offset);
@@ -246,9 +244,7 @@ final class ExitWriter {
   private void finishMisses() {
     Label report = b.newLabel();
     b.labelBinding(miss);
-    b.aload(CPU)
-        .iload(LINEAR)
-        .putfield(CPU_CLASS, "missedAddress", ConstantDescs.CD_int);
+    b.aload(CPU).iload(LINEAR).putfield(CPU_CLASS, "missedAddress", ConstantDescs.CD_int);
     w.flags.setJoined();
     w.writeState();
     b.aconst_null().astore(THROWN);

@@ -120,8 +120,8 @@ final class FlagWriter {
   }
 
   /**
-   * Leaves in {@link MethodWriter#KIND} what the other locals mean. Those that mean nothing become 0,
-   * so that what they held need not be kept up to here.
+   * Leaves in {@link MethodWriter#KIND} what the other locals mean. Those that mean nothing become
+   * 0, so that what they held need not be kept up to here.
    */
   void tellKind() {
     LazyFlags kind = state.kind();

@@ -121,7 +121,11 @@ final class MethodWriter {
    * @param constants objects the generated class has as static fields; see {@link #constant}
    */
   MethodWriter(
-      CodeBuilder code, RegionPlan plan, ClassDesc self, List<Object> constants, Registers registers) {
+      CodeBuilder code,
+      RegionPlan plan,
+      ClassDesc self,
+      List<Object> constants,
+      Registers registers) {
     this.b = code;
     this.plan = plan;
     this.self = self;
@@ -214,8 +218,7 @@ final class MethodWriter {
   // ---- memory ----
 
   boolean isFlat(int segment) {
-    return flat
-        && (segment == CpuState.DS || segment == CpuState.SS || segment == CpuState.ES);
+    return flat && (segment == CpuState.DS || segment == CpuState.SS || segment == CpuState.ES);
   }
 
   /** Pushes the offset of the memory operand. */
@@ -285,8 +288,8 @@ final class MethodWriter {
   }
 
   /**
-   * Looks {@link #LINEAR} up in the map and leaves in {@link #AT} where it is in the store. Where the
-   * map does not allow the access, the region is left before the instruction.
+   * Looks {@link #LINEAR} up in the map and leaves in {@link #AT} where it is in the store. Where
+   * the map does not allow the access, the region is left before the instruction.
    */
   private void find(int width, int flag) {
     raw();
@@ -303,11 +306,7 @@ final class MethodWriter {
         .istore(AT);
     b.iload(AT).loadConstant(flag).iand().ifeq(exits.missAtAddress());
     if (width > 1) {
-      b.iload(LINEAR)
-          .sipush(0xFFF)
-          .iand()
-          .sipush(4096 - width)
-          .if_icmpgt(exits.missAtAddress());
+      b.iload(LINEAR).sipush(0xFFF).iand().sipush(4096 - width).if_icmpgt(exits.missAtAddress());
     }
     b.iload(AT).loadConstant(~0xFFF).iand().iload(LINEAR).ixor().istore(AT);
   }

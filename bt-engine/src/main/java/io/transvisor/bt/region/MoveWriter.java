@@ -100,8 +100,7 @@ final class MoveWriter {
           .invokestatic(
               ALU_CLASS,
               "keepCarry",
-              MethodTypeDesc.of(
-                  ConstantDescs.CD_int, ConstantDescs.CD_int, ConstantDescs.CD_int));
+              MethodTypeDesc.of(ConstantDescs.CD_int, ConstantDescs.CD_int, ConstantDescs.CD_int));
     }
     b.putfield(CPU_CLASS, "flagCarries", ConstantDescs.CD_int);
   }

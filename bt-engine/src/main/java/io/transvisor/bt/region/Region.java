@@ -96,9 +96,8 @@ public final class Region implements CodeDependent {
   }
 
   /**
-   * Runs the region from an entry until it is left; if the first instruction
-   * cannot be done, none is retired.
-   * EIP, registers, flags and the instruction count are then those of the exit.
+   * Runs the region from an entry until it is left; if the first instruction cannot be done, none
+   * is retired. EIP, registers, flags and the instruction count are then those of the exit.
    *
    * @return the number of the exit taken, {@link #FAULT}, {@link #PAGE_FAULT}, or {@link #MISS} and
    *     below

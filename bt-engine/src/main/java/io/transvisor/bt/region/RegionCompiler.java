@@ -11,7 +11,6 @@ import static io.transvisor.bt.region.MethodWriter.INSN_CLASS;
 import static io.transvisor.bt.region.MethodWriter.INTS;
 
 import io.transvisor.bt.isa.Handler;
-import io.transvisor.bt.isa.Insn;
 import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassBuilder;
 import java.lang.classfile.ClassFile;
@@ -71,8 +70,7 @@ final class RegionCompiler {
     try {
       MethodHandles.Lookup hidden =
           LOOKUP.defineHiddenClassWithClassData(bytes, constants.toArray(), true);
-      RegionCode code =
-          (RegionCode) hidden.lookupClass().getDeclaredConstructor().newInstance();
+      RegionCode code = (RegionCode) hidden.lookupClass().getDeclaredConstructor().newInstance();
       return new Result(code, exits.count(), exits.sites(), methodBytes);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
@@ -168,9 +166,7 @@ final class RegionCompiler {
   private void writeEntry(MethodWriter w) {
     CodeBuilder b = w.b;
     b.aload(CPU).getfield(CPU_CLASS, "budget", ConstantDescs.CD_int).istore(BUDGET);
-    b.aload(CPU)
-        .getfield(CPU_CLASS, "store", MethodWriter.BYTES)
-        .astore(MethodWriter.STORE);
+    b.aload(CPU).getfield(CPU_CLASS, "store", MethodWriter.BYTES).astore(MethodWriter.STORE);
     for (int local = MethodWriter.BASE; local <= MethodWriter.OTHER; local++) {
       b.iconst_0().istore(local);
     }

@@ -107,8 +107,8 @@ public final class Regions {
   }
 
   /**
-   * Starts to count a new trace's runs, or lets it be replaced by code there is. Returns false if it
-   * is none of the regions' business.
+   * Starts to count a new trace's runs, or lets it be replaced by code there is. Returns false if
+   * it is none of the regions' business.
    */
   public boolean watch(Trace t) {
     if (!isEligible(t)) {
@@ -123,9 +123,7 @@ public final class Regions {
   }
 
   private boolean isEligible(Trace t) {
-    return t.store() >= 0
-        && !t.crossesPage()
-        && (policy.user() || (t.mode() & Cpu.MODE_USER) == 0);
+    return t.store() >= 0 && !t.crossesPage() && (policy.user() || (t.mode() & Cpu.MODE_USER) == 0);
   }
 
   /**

@@ -58,7 +58,8 @@ public final class FlatMachine {
     memory = new PhysicalMemory(SIZE, 0);
     memory.mapRam("ram", 0, SIZE, memory.ram(), 0, 0);
     engine =
-        new InterpreterEngine(memory, ports, NO_INTERRUPTS, () -> 0, CpuModel.parse("pentium3"), policy);
+        new InterpreterEngine(
+            memory, ports, NO_INTERRUPTS, () -> 0, CpuModel.parse("pentium3"), policy);
     cpu = engine.cpu();
     decoder = new Decoder(InstructionSet.TABLE, cpu.model);
     cpu.cr0 = CpuState.CR0_PE | CpuState.CR0_ET;

@@ -80,7 +80,13 @@ class EnginesAgreeTest {
         fail(
             "seed %d, slice %d of %d instructions from EIP %08x: %s%n-- interpreter --%n%s%n-- regions"
                 + " --%n%s",
-            seed, slice, budget, before, difference + "; " + narrow(seed, slice, budget), a.cpu.describe(), b.cpu.describe());
+            seed,
+            slice,
+            budget,
+            before,
+            difference + "; " + narrow(seed, slice, budget),
+            a.cpu.describe(),
+            b.cpu.describe());
       }
       if (random.nextInt(4) == 0) {
         // What an outside event does: a run of another length, registers changed.
@@ -144,11 +150,32 @@ class EnginesAgreeTest {
       m.memory.write(IDT + 8 * v, 4, cs << 16 | handler & 0xFFFF);
       m.memory.write(IDT + 8 * v + 4, 4, handler & 0xFFFF0000 | 0x8E00);
       byte[] code = {
-        (byte) 0xFF, 0x05, 0, 0, 0, 0, // inc dword [counter]
-        (byte) 0xBC, 0, 0, 0, 0, // mov esp, STACK
-        (byte) 0xBE, 0, 0, 0, 0, // mov esi
-        (byte) 0xBD, 0, 0, 0, 0, // mov ebp
-        (byte) 0xE9, 0, 0, 0, 0 // jmp START
+        (byte) 0xFF,
+        0x05,
+        0,
+        0,
+        0,
+        0, // inc dword [counter]
+        (byte) 0xBC,
+        0,
+        0,
+        0,
+        0, // mov esp, STACK
+        (byte) 0xBE,
+        0,
+        0,
+        0,
+        0, // mov esi
+        (byte) 0xBD,
+        0,
+        0,
+        0,
+        0, // mov ebp
+        (byte) 0xE9,
+        0,
+        0,
+        0,
+        0 // jmp START
       };
       m.memory.writeBytes(handler, code, 0, code.length);
       m.memory.write(handler + 2, 4, FlatMachine.DATA + 0x60000 + 4 * v);

@@ -209,7 +209,8 @@ final class RandomProgram {
         };
         emit(single[random.nextInt(single.length)]);
       }
-      case 23, 24 -> emit(0x70 + random.nextInt(16), random.nextInt(40) - (random.nextInt(3) == 0 ? 40 : 0));
+      case 23, 24 ->
+          emit(0x70 + random.nextInt(16), random.nextInt(40) - (random.nextInt(3) == 0 ? 40 : 0));
       case 25 -> {
         emit(0x0F, 0x80 + random.nextInt(16));
         emit32(random.nextInt(60));
