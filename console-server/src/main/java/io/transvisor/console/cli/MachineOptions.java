@@ -1,10 +1,13 @@
 package io.transvisor.console.cli;
 
 import io.transvisor.console.machine.MachineSpec;
+import io.transvisor.core.error.VmmException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** The options that describe a machine, with QEMU's names. */
 final class MachineOptions {
@@ -53,9 +56,22 @@ final class MachineOptions {
   private Path cdrom;
 
   @Option(
+      names = "-drive",
+      paramLabel = "DEF",
+      description =
+          "file=F[,if=ide|floppy][,index=N][,media=disk|cdrom][,format=raw]: an image, by default"
+              + " at the next free place.")
+  private List<String> drives = new ArrayList<>();
+
+  @Parameters(arity = "0..1", paramLabel = "FILE", description = "The same as -hda FILE.")
+  private Path image;
+
+  @Option(
       names = "-boot",
       paramLabel = "ORDER",
-      description = "a floppy, c disk, d CD-ROM; several letters give an order, ',menu=on' a menu.")
+      description =
+          "a floppy, c disk, d CD-ROM; several letters give an order, 'once=d' one for the first"
+              + " start, ',menu=on' a menu.")
   private String boot;
 
   @Option(
@@ -145,7 +161,10 @@ final class MachineOptions {
               + " ',password-secret=ID' of -vnc and -web.")
   private List<String> objects = new ArrayList<>();
 
-  @Option(names = "-display", paramLabel = "none", description = "none: no screen is served.")
+  @Option(
+      names = "-display",
+      paramLabel = "none",
+      description = "none: no screen is served; vnc=[HOST]:N is -vnc.")
   private String display;
 
   @Option(names = "-nographic", hidden = true)
@@ -204,12 +223,21 @@ final class MachineOptions {
       description = "Show this help.")
   private boolean help;
 
+  @Mixin private FixedOptions fixed;
+
   MachineSpec toSpec() {
+    fixed.check();
+    if (image != null && hda != null) {
+      throw new VmmException("-hda " + hda + ": its place is taken by " + image);
+    }
     MachineSpec.Builder b = MachineSpec.builder();
     b.memory(memory).cpu(cpu).cpus(cpus);
     b.floppy(0, fda).floppy(1, fdb);
-    b.disk(0, "-hda", hda).disk(1, "-hdb", hdb).disk(2, "-hdc", hdc).disk(3, "-hdd", hdd);
-    b.cdrom(cdrom).boot(boot);
+    b.disk(0, "-hda", image != null ? image : hda)
+        .disk(1, "-hdb", hdb)
+        .disk(2, "-hdc", hdc)
+        .disk(3, "-hdd", hdd);
+    b.cdrom(cdrom).drives(drives).boot(boot);
     b.kernel(kernel, initrd, append);
     b.firmware(bios, vgabios);
     b.serial(nographic && serial.isEmpty() ? List.of("stdio") : serial);

@@ -22,6 +22,7 @@ import io.transvisor.device.serial.CharBackends;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Puts a machine together from its description: memory, board, CPU, media. */
 public final class MachineFactory {
@@ -69,6 +70,9 @@ public final class MachineFactory {
       if (kernel != null) {
         bootWithoutFirmware(machine, board, kernel, spec.cpu());
       }
+      if (spec.bootOnce() != null) {
+        bootOnce(machine, board, spec);
+      }
       files.release();
       return new AssembledMachine(machine, board, drives);
     }
@@ -98,6 +102,13 @@ public final class MachineFactory {
       kernel.boot(memory, machine.engine().cpu(), firmware.prepare());
       machine.engine().stateChanged();
     });
+  }
+
+  /** A boot order for the first start; every reset after it starts in the usual order. */
+  private static void bootOnce(Machine machine, PcBoard board, MachineSpec spec) {
+    AtomicBoolean started = new AtomicBoolean();
+    machine.onReset(
+        () -> board.setBootOrder(started.getAndSet(true) ? spec.bootOrder() : spec.bootOnce()));
   }
 
   private static PcOptions options(

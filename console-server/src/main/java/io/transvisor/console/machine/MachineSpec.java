@@ -9,6 +9,7 @@ import io.transvisor.console.web.WebOptions;
 import io.transvisor.core.cpu.CpuModel;
 import io.transvisor.core.error.VmmException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -20,7 +21,8 @@ import java.util.Locale;
  * @param floppies images of drives A and B, null for an empty drive
  * @param drives the four IDE positions (primary master and slave, secondary master and slave), null
  *     for none
- * @param bootOrder letters of a, c, d in the order firmware tries them
+ * @param bootOrder letters of a, c, d, n in the order firmware tries them
+ * @param bootOnce the order for the first start only, null for the same
  * @param bootMenu firmware offers its boot menu
  * @param kernel kernel to boot without firmware, or null
  * @param bios firmware image, null for the installed one
@@ -41,6 +43,7 @@ public record MachineSpec(
     List<Path> floppies,
     List<Drive> drives,
     String bootOrder,
+    String bootOnce,
     boolean bootMenu,
     Kernel kernel,
     Path bios,
@@ -86,6 +89,7 @@ public record MachineSpec(
         floppies,
         drives,
         bootOrder,
+        bootOnce,
         bootMenu,
         new Kernel(name, content, null, ""),
         bios,
@@ -120,8 +124,10 @@ public record MachineSpec(
     private CpuModel cpu = CpuModel.parse("pentium3");
     private final Path[] floppies = new Path[2];
     private final Drive[] drives = new Drive[4];
+    private final List<DriveOption> driveOptions = new ArrayList<>();
     private Path cdrom;
     private String bootOrder = "cad";
+    private String bootOnce;
     private boolean bootMenu;
     private Kernel kernel;
     private Path bios;
@@ -199,6 +205,12 @@ public record MachineSpec(
       return this;
     }
 
+    /** {@code -drive} options, in the order in which drives without an index take free places. */
+    public Builder drives(List<String> options) {
+      options.forEach(o -> driveOptions.add(DriveOption.parse(o)));
+      return this;
+    }
+
     public Builder boot(String value) {
       if (value == null) {
         return this;
@@ -206,15 +218,23 @@ public record MachineSpec(
       for (String part : value.split(",")) {
         if (part.equals("menu=on") || part.equals("menu=off")) {
           bootMenu = part.endsWith("on");
-        } else {
-          String order = part.startsWith("order=") ? part.substring(6) : part;
-          if (!order.matches("[acd]{1,3}") || order.chars().distinct().count() != order.length()) {
-            throw error("-boot", value, "an order is made of the letters a, c and d, each once");
-          }
-          bootOrder = order;
+        } else if (part.startsWith("once=")) {
+          bootOnce = order(value, part.substring(5));
+        } else if (!part.equals("strict=on") && !part.equals("strict=off")) {
+          bootOrder = order(value, part.startsWith("order=") ? part.substring(6) : part);
         }
       }
       return this;
+    }
+
+    private static String order(String option, String order) {
+      if (!order.matches("[acdn]{1,3}") || order.chars().distinct().count() != order.length()) {
+        throw error(
+            "-boot",
+            option,
+            "an order is made of the letters a, c, d and n, up to three, each once");
+      }
+      return order;
     }
 
     public Builder kernel(Path path, String initrd, String commandLine) {
@@ -254,8 +274,10 @@ public record MachineSpec(
 
     public Builder display(String vncOption, String displayOption) {
       vnc = vncOption;
-      if (displayOption != null && !displayOption.equals("none")) {
-        throw error("-display", displayOption, "only none is possible; -vnc serves the screen");
+      if (displayOption != null && displayOption.startsWith("vnc=") && vnc == null) {
+        vnc = displayOption.substring(4);
+      } else if (displayOption != null && !displayOption.equals("none")) {
+        throw error("-display", displayOption, "choose none or vnc=[HOST]:N");
       }
       displayOff = displayOption != null;
       return this;
@@ -378,7 +400,10 @@ public record MachineSpec(
           throw error("-cdrom", cdrom.toString(), "its place is taken by -hdc");
         }
         drives[2] = new Drive("-cdrom", cdrom, true);
-      } else if (drives[2] == null) {
+      }
+      driveOptions.stream().filter(d -> d.index() != DriveOption.NEXT_FREE).forEach(this::place);
+      driveOptions.stream().filter(d -> d.index() == DriveOption.NEXT_FREE).forEach(this::place);
+      if (drives[2] == null) {
         drives[2] = new Drive("-cdrom", null, true);
       }
       String base = rtcBase;
@@ -396,6 +421,7 @@ public record MachineSpec(
           Arrays.asList(floppies.clone()),
           Arrays.asList(drives.clone()),
           bootOrder,
+          bootOnce,
           bootMenu,
           kernel,
           bios,
@@ -415,6 +441,19 @@ public record MachineSpec(
           base,
           debugExit,
           mmuChecked);
+    }
+
+    private void place(DriveOption d) {
+      Object[] places = d.floppy() ? floppies : drives;
+      int index =
+          d.index() != DriveOption.NEXT_FREE ? d.index() : Arrays.asList(places).indexOf(null);
+      if (index < 0) {
+        throw new VmmException(d.option() + ": all places are taken");
+      }
+      if (places[index] != null) {
+        throw new VmmException(d.option() + ": its place is taken by another option");
+      }
+      places[index] = d.floppy() ? d.file() : new Drive(d.option(), d.file(), d.cdrom());
     }
 
     private VncOptions displayOptions(SecurityObjects securityObjects) {

@@ -345,6 +345,11 @@ public final class PcBoard {
     keyboardController.setFirmwareDefaults();
   }
 
+  /** Tells firmware from which drives to start next; letters as in {@link PcOptions#bootOrder}. */
+  public void setBootOrder(String order) {
+    new CmosSetup(rtc).bootOrder(order, true);
+  }
+
   /** Presses the power button; on the vCPU thread. */
   public void pressPowerButton() {
     powerManagement.pressPowerButton();
