@@ -60,7 +60,6 @@ public final class AtaDisk extends DiskTransfer {
 
   @Override
   void execute(int command) {
-    abandon();
     switch (command) {
       case Ata.CMD_READ_SECTORS, Ata.CMD_READ_SECTORS_NO_RETRY -> startPioRead(false, 1);
       case Ata.CMD_READ_SECTORS_EXT -> startPioRead(true, 1);

@@ -49,13 +49,11 @@ public final class AtapiCdrom extends IdeDrive {
     FILL,
     /** The host reads a piece. */
     PIECE,
-    /** There is data; the bus master has to be started. */
-    DMA_WAIT,
+    /** There is data for the bus master. */
     DMA_MOVE,
     /** The host writes a parameter list. */
     LIST_PIECE,
     LIST_PAUSE,
-    LIST_WAIT,
     LIST_MOVE
   }
 
@@ -174,7 +172,6 @@ public final class AtapiCdrom extends IdeDrive {
 
   @Override
   void execute(int command) {
-    abandon();
     switch (command) {
       case Ata.CMD_PACKET -> acceptPacket();
       case Ata.CMD_IDENTIFY_PACKET -> {
@@ -357,8 +354,9 @@ public final class AtapiCdrom extends IdeDrive {
     if (left == 0) {
       complete(failed, timing().block());
     } else if (dma) {
-      phase = Phase.DMA_WAIT;
-      waitForBusMaster();
+      phase = Phase.DMA_MOVE;
+      registers.set(Ata.SECTOR_COUNT, REASON_TO_HOST);
+      requestDma();
     } else {
       offerPiece();
     }
@@ -398,8 +396,9 @@ public final class AtapiCdrom extends IdeDrive {
 
   private void acceptList() {
     if (dma) {
-      phase = Phase.LIST_WAIT;
-      waitForBusMaster();
+      phase = Phase.LIST_MOVE;
+      registers.set(Ata.SECTOR_COUNT, 0);
+      requestDma();
       return;
     }
     piece = pieceSize();
@@ -427,33 +426,18 @@ public final class AtapiCdrom extends IdeDrive {
 
   // ---- DMA ----
 
-  private void waitForBusMaster() {
-    status = Ata.DRDY | Ata.DSC | Ata.DRQ;
-    registers.set(Ata.SECTOR_COUNT, phase == Phase.DMA_WAIT ? REASON_TO_HOST : 0);
-    if (channel.isBusMasterReady()) {
-      busMasterStarted();
-    }
-  }
-
   @Override
-  void busMasterStarted() {
-    if (phase == Phase.DMA_WAIT) {
-      phase = Phase.DMA_MOVE;
-      io.delay(timing().block());
-    } else if (phase == Phase.LIST_WAIT) {
-      phase = Phase.LIST_MOVE;
-      io.delay(timing().block());
+  void moveDma() {
+    if (phase == Phase.DMA_MOVE) {
+      moveData();
+    } else {
+      moveList();
     }
   }
 
-  private void moveToMemory() {
-    if (!channel.isBusMasterReady()) {
-      phase = Phase.DMA_WAIT;
-      return;
-    }
+  private void moveData() {
     int bytes = (int) Math.min(left, end - start);
-    if (channel.busMaster().toMemory(buffer, start, bytes) < bytes) {
-      outOfMemory();
+    if (!moveToMemory(start, bytes)) {
       return;
     }
     start += bytes;
@@ -467,27 +451,14 @@ public final class AtapiCdrom extends IdeDrive {
     }
   }
 
-  private void moveFromMemory() {
-    if (!channel.isBusMasterReady()) {
-      phase = Phase.LIST_WAIT;
-      return;
-    }
+  private void moveList() {
     int bytes = (int) left;
-    if (channel.busMaster().fromMemory(buffer, 0, bytes) < bytes) {
-      outOfMemory();
-      return;
+    if (moveFromMemory(0, bytes)) {
+      channel.busMaster().finish();
+      start = bytes;
+      left = 0;
+      listReceived();
     }
-    channel.busMaster().finish();
-    start = bytes;
-    left = 0;
-    listReceived();
-  }
-
-  /** The descriptors end before the data do: bus master and drive stop without an interrupt. */
-  private void outOfMemory() {
-    channel.busMaster().stop();
-    abandon();
-    status = Ata.DRDY | Ata.DSC;
   }
 
   // ---- events ----
@@ -532,7 +503,6 @@ public final class AtapiCdrom extends IdeDrive {
         channel.raiseInterrupt();
       }
       case FILL -> filled();
-      case DMA_MOVE -> moveToMemory();
       case LIST_PAUSE -> {
         if (left == 0) {
           listReceived();
@@ -540,7 +510,6 @@ public final class AtapiCdrom extends IdeDrive {
           acceptList();
         }
       }
-      case LIST_MOVE -> moveFromMemory();
       default -> throw new IllegalStateException("I/O done in phase " + phase);
     }
   }
@@ -552,8 +521,8 @@ public final class AtapiCdrom extends IdeDrive {
     return switch (phase) {
       case IDLE, COMPLETION, ABORT -> 0;
       case IDENTIFY, PACKET -> windowEnd;
-      case FILL, PIECE, DMA_WAIT, DMA_MOVE -> end;
-      case LIST_PIECE, LIST_PAUSE, LIST_WAIT, LIST_MOVE -> Math.max(start, windowEnd);
+      case FILL, PIECE, DMA_MOVE -> end;
+      case LIST_PIECE, LIST_PAUSE, LIST_MOVE -> Math.max(start, windowEnd);
     };
   }
 

@@ -37,11 +37,8 @@ abstract sealed class DiskTransfer extends IdeDrive permits AtaDisk {
     /** Writing a chunk of a PIO command to the image. */
     PIO_WRITE,
     DMA_READ,
-    /** A chunk is there; the bus master has to be started. */
-    DMA_READ_WAIT,
-    /** The bus master moves the chunk. */
+    /** A chunk is there for the bus master. */
     DMA_READ_MOVE,
-    DMA_WRITE_WAIT,
     DMA_WRITE_MOVE,
     DMA_WRITE
   }
@@ -311,38 +308,26 @@ abstract sealed class DiskTransfer extends IdeDrive permits AtaDisk {
       log(new ImageIoException(image.describe(), address.read(ext), "the image is read-only"));
       complete(Ata.ABRT);
     } else if (begin(ext)) {
-      phase = Phase.DMA_WRITE_WAIT;
-      waitForBusMaster();
+      requestChunk();
     }
   }
 
-  /** DMARQ is asserted. */
-  private void waitForBusMaster() {
-    status = Ata.DRDY | Ata.DSC | Ata.DRQ;
-    if (channel.isBusMasterReady()) {
-      busMasterStarted();
-    }
+  private void requestChunk() {
+    phase = Phase.DMA_WRITE_MOVE;
+    requestDma();
   }
 
   @Override
-  void busMasterStarted() {
-    if (phase == Phase.DMA_READ_WAIT) {
-      phase = Phase.DMA_READ_MOVE;
-      io.delay(timing().block());
-    } else if (phase == Phase.DMA_WRITE_WAIT) {
-      phase = Phase.DMA_WRITE_MOVE;
-      io.delay(timing().block());
+  void moveDma() {
+    if (phase == Phase.DMA_READ_MOVE) {
+      moveReadChunk();
+    } else {
+      moveWriteChunk();
     }
   }
 
-  private void moveToMemory() {
-    if (!channel.isBusMasterReady()) {
-      phase = Phase.DMA_READ_WAIT;
-      return;
-    }
-    int bytes = chunkSectors * SECTOR;
-    if (channel.busMaster().toMemory(buffer, 0, bytes) < bytes) {
-      outOfMemory();
+  private void moveReadChunk() {
+    if (!moveToMemory(0, chunkSectors * SECTOR)) {
       return;
     }
     advance();
@@ -354,31 +339,15 @@ abstract sealed class DiskTransfer extends IdeDrive permits AtaDisk {
     }
   }
 
-  private void moveFromMemory() {
-    if (!channel.isBusMasterReady()) {
-      phase = Phase.DMA_WRITE_WAIT;
-      return;
-    }
+  private void moveWriteChunk() {
     chunkSectors = Math.min(remaining, DMA_CHUNK);
     int bytes = chunkSectors * SECTOR;
     ensureBuffer(bytes);
-    if (channel.busMaster().fromMemory(buffer, 0, bytes) < bytes) {
-      outOfMemory();
-      return;
+    if (moveFromMemory(0, bytes)) {
+      busy();
+      phase = Phase.DMA_WRITE;
+      io.start(timing().command(), writeWork());
     }
-    busy();
-    phase = Phase.DMA_WRITE;
-    io.start(timing().command(), writeWork());
-  }
-
-  /**
-   * The descriptors end before the transfer does: the bus master stops without an interrupt, and so
-   * does the drive.
-   */
-  private void outOfMemory() {
-    channel.busMaster().stop();
-    abandon();
-    status = Ata.DRDY | Ata.DSC;
   }
 
   // ---- I/O ----
@@ -422,11 +391,9 @@ abstract sealed class DiskTransfer extends IdeDrive permits AtaDisk {
         }
       }
       case DMA_READ -> {
-        phase = Phase.DMA_READ_WAIT;
-        waitForBusMaster();
+        phase = Phase.DMA_READ_MOVE;
+        requestDma();
       }
-      case DMA_READ_MOVE -> moveToMemory();
-      case DMA_WRITE_MOVE -> moveFromMemory();
       case DMA_WRITE -> dmaWritten();
       default -> throw new IllegalStateException("I/O done in phase " + phase);
     }
@@ -435,8 +402,7 @@ abstract sealed class DiskTransfer extends IdeDrive permits AtaDisk {
   private void dmaWritten() {
     advance();
     if (remaining > 0) {
-      phase = Phase.DMA_WRITE_WAIT;
-      waitForBusMaster();
+      requestChunk();
     } else {
       channel.busMaster().finish();
       finish();
@@ -464,7 +430,6 @@ abstract sealed class DiskTransfer extends IdeDrive permits AtaDisk {
           PIO_WRITE_BLOCK,
           PIO_WRITE_PAUSE,
           PIO_WRITE,
-          DMA_READ_WAIT,
           DMA_READ_MOVE,
           DMA_WRITE ->
           chunkSectors * SECTOR;

@@ -242,7 +242,7 @@ final class IdeChannel {
     if (command == Ata.CMD_EXECUTE_DIAGNOSTIC) {
       diagnose();
     } else {
-      drive.execute(command);
+      drive.start(command);
     }
   }
 

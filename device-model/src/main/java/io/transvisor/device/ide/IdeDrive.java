@@ -45,11 +45,23 @@ abstract class IdeDrive {
   boolean lookAhead = true;
   private int logged;
 
+  /** How far data of a DMA command are on their way between the buffer and guest memory. */
+  private enum DmaStep {
+    NONE,
+    /** There is something to move; the bus master has to be started. */
+    WAITING,
+    MOVING
+  }
+
+  private static final DmaStep[] DMA_STEPS = DmaStep.values();
+
+  private DmaStep dmaStep = DmaStep.NONE;
+
   IdeDrive(IdeChannel channel, int unit) {
     this.channel = channel;
     this.unit = unit;
     this.registers = channel.registers(unit);
-    this.io = new DriveIo(channel.host(), channel.name() + "." + unit, this::ioDone);
+    this.io = new DriveIo(channel.host(), channel.name() + "." + unit, this::ioOver);
   }
 
   final IdeTiming timing() {
@@ -61,7 +73,7 @@ abstract class IdeDrive {
   /** Whether the drive takes packets. */
   abstract boolean isPacketDevice();
 
-  /** The host wrote the command register while the drive was not busy. */
+  /** A new command; nothing is left of the one before. */
   abstract void execute(int command);
 
   /** The host has moved the last byte of the window. */
@@ -70,8 +82,8 @@ abstract class IdeDrive {
   /** What {@link #io} was started for is over. */
   abstract void ioDone(ImageIoException failure);
 
-  /** The bus master may have become ready for the drive. */
-  abstract void busMasterStarted();
+  /** The bus master is ready to move what {@link #requestDma} was called for. */
+  abstract void moveDma();
 
   /** Forgets the command being executed, without an interrupt. */
   abstract void abandon();
@@ -116,7 +128,65 @@ abstract class IdeDrive {
       buffer = new byte[INITIAL_BUFFER];
     }
     closeWindow();
+    dmaStep = DmaStep.NONE;
     abandon();
+  }
+
+  /** The host wrote the command register: whatever goes on without BSY is over. */
+  final void start(int command) {
+    dmaStep = DmaStep.NONE;
+    abandon();
+    execute(command);
+  }
+
+  // ---- DMA ----
+
+  /** Asserts DMARQ. */
+  final void requestDma() {
+    status = Ata.DRDY | Ata.DSC | Ata.DRQ;
+    dmaStep = DmaStep.WAITING;
+    if (channel.isBusMasterReady()) {
+      busMasterStarted();
+    }
+  }
+
+  /** The bus master has become ready for the drive. */
+  final void busMasterStarted() {
+    if (dmaStep == DmaStep.WAITING) {
+      dmaStep = DmaStep.MOVING;
+      io.delay(timing().block());
+    }
+  }
+
+  private void ioOver(ImageIoException failure) {
+    if (dmaStep != DmaStep.MOVING) {
+      ioDone(failure);
+    } else if (channel.isBusMasterReady()) {
+      dmaStep = DmaStep.NONE;
+      moveDma();
+    } else {
+      dmaStep = DmaStep.WAITING;
+    }
+  }
+
+  /** Moves part of the buffer to guest memory; false if the command ended without an interrupt. */
+  final boolean moveToMemory(int position, int bytes) {
+    return isWhole(channel.busMaster().toMemory(buffer, position, bytes), bytes);
+  }
+
+  /** Fills part of the buffer from guest memory; false if the command ended without an interrupt. */
+  final boolean moveFromMemory(int position, int bytes) {
+    return isWhole(channel.busMaster().fromMemory(buffer, position, bytes), bytes);
+  }
+
+  /** Where the descriptors end before the data do, bus master and drive just stop. */
+  private boolean isWhole(int moved, int wanted) {
+    if (moved < wanted) {
+      channel.busMaster().stop();
+      abandon();
+      status = Ata.DRDY | Ata.DSC;
+    }
+    return moved >= wanted;
   }
 
   // ---- ends of commands ----
@@ -295,7 +365,8 @@ abstract class IdeDrive {
           transferMode,
           writeCache ? 1 : 0,
           lookAhead ? 1 : 0,
-          io.isBusy() ? 1 : 0
+          io.isBusy() ? 1 : 0,
+          dmaStep.ordinal()
         });
     out.putLong(prefix + "deadline", io.isBusy() ? io.deadline() : 0);
     out.putBytes(prefix + "buffer", Arrays.copyOf(buffer, bufferInUse()));
@@ -315,6 +386,7 @@ abstract class IdeDrive {
     byte[] saved = in.getBytes(prefix + "buffer");
     buffer = Arrays.copyOf(saved, Math.max(saved.length, INITIAL_BUFFER));
     loadCommand(in, prefix);
+    dmaStep = DMA_STEPS[all[9]];
     if (all[8] != 0) {
       restartIo(in.getLong(prefix + "deadline"));
     }
