@@ -3,6 +3,7 @@ package io.transvisor.bt.interp;
 import io.transvisor.bt.isa.FormTable;
 import io.transvisor.bt.isa.Handler;
 import io.transvisor.bt.isa.Insn;
+import io.transvisor.core.cpu.CpuModel;
 
 /** LAHF SAHF, CLC STC CMC, CLD STD, SALC, and the instructions that do nothing. */
 final class FlagOperations {
@@ -20,9 +21,9 @@ final class FlagOperations {
     t.op("FD", "std").any(STD).writes("D");
     t.op("D6", "salc").any(SALC).reads("C");
     // The P6 family reserves these, and 18 (PREFETCHh), as hints with a ModRM byte (the multi-byte
-    // NOP came out of them); they do not access memory.
+    // NOP came out of them); they do not access memory. Its mark among the features is CMOV.
     for (int opcode = 0x19; opcode <= 0x1F; opcode++) {
-      t.op("0F %02X /r".formatted(opcode), "nop Ev").any(NOP);
+      t.op("0F %02X /r".formatted(opcode), "nop Ev").any(NOP).requires(CpuModel.CMOV);
     }
   }
 

@@ -25,11 +25,12 @@ final class SseControl {
         .any(action((c, i) -> c.readB(i)))
         .requires(CpuModel.CLFLUSH);
     t.op("F3 90", "pause").any(nothing);
+    // These are the P6 family's.
     String[] hints = {"nta", "t0", "t1", "t2"};
     for (int n = 0; n < 8; n++) {
       String text = n < hints.length ? "prefetch" + hints[n] + " Mb" : "nop Ev";
-      t.op("0F 18 /" + n + ":m", text).any(nothing);
-      t.op("0F 18 /" + n + ":r", "nop Ev").any(nothing);
+      t.op("0F 18 /" + n + ":m", text).any(nothing).requires(CpuModel.CMOV);
+      t.op("0F 18 /" + n + ":r", "nop Ev").any(nothing).requires(CpuModel.CMOV);
     }
   }
 
