@@ -13,7 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The Debian installer from a CD made here: El Torito, ISOLINUX, which reads 36 MB through the
- * firmware, then the kernel with its console on the screen.
+ * firmware, then the kernel with its console on the screen, kept in text mode so that the test can
+ * read it.
  */
 @Tag("guest-long")
 class DebianInstallerCdIT {
@@ -28,7 +29,7 @@ class DebianInstallerCdIT {
       LABEL install
        KERNEL linux
        INITRD initrd.gz
-       APPEND vga=normal
+       APPEND vga=normal fb=false
       """;
 
   @TempDir Path directory;

@@ -174,7 +174,9 @@ abstract class IdeDrive {
     return isWhole(channel.busMaster().toMemory(buffer, position, bytes), bytes);
   }
 
-  /** Fills part of the buffer from guest memory; false if the command ended without an interrupt. */
+  /**
+   * Fills part of the buffer from guest memory; false if the command ended without an interrupt.
+   */
   final boolean moveFromMemory(int position, int bytes) {
     return isWhole(channel.busMaster().fromMemory(buffer, position, bytes), bytes);
   }
