@@ -20,4 +20,18 @@ class IpxeIT {
       guest.awaitScreenText("No bootable device", 60);
     }
   }
+
+  /** As a kernel that can be started in real mode only: an option ROM loads it for the firmware. */
+  @Test
+  void asKernel() {
+    GuestImages.requireFirmware();
+    MachineSpec.Builder spec =
+        MachineSpec.builder()
+            .memory("64")
+            .kernel(GuestImages.kernelFile("ipxe.lkrn"), null, null);
+    try (GuestUnderTest guest = GuestUnderTest.start("ipxe-kernel", spec)) {
+      guest.awaitScreenText("Booting from ROM...", 90);
+      guest.awaitScreenText("No more network devices", 60);
+    }
+  }
 }

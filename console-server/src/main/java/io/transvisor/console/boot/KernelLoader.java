@@ -13,16 +13,19 @@ public final class KernelLoader {
    * @param commandLine the {@code -append} option or an empty string
    * @throws io.transvisor.core.error.VmmException if a file cannot be read or is no kernel
    */
-  public static KernelBoot load(Path kernel, String initrd, String commandLine) {
+  public static LoadedKernel load(Path kernel, String initrd, String commandLine) {
     return load(kernel, KernelImage.readFile("-kernel", kernel), initrd, commandLine);
   }
 
   /** Like {@link #load(Path, String, String)} for a kernel that is already in memory. */
-  public static KernelBoot load(Path name, byte[] content, String initrd, String commandLine) {
+  public static LoadedKernel load(Path name, byte[] content, String initrd, String commandLine) {
     KernelImage image = KernelImage.of(name, content);
-    if (LinuxBoot.recognises(image)) {
+    if (LinuxHeader.isIn(image)) {
+      LinuxHeader header = new LinuxHeader(image);
       byte[] disk = initrd == null ? new byte[0] : KernelImage.readFile("-initrd", Path.of(initrd));
-      return new LinuxBoot(image, disk, commandLine);
+      return header.needsFirmware()
+          ? new FirmwareBoot(header, disk, commandLine)
+          : new LinuxBoot(header, disk, commandLine);
     }
     int header = MultibootHeader.find(image);
     if (header >= 0) {

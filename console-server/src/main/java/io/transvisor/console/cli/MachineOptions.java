@@ -77,7 +77,7 @@ final class MachineOptions {
   @Option(
       names = "-kernel",
       paramLabel = "FILE",
-      description = "Linux bzImage or Multiboot kernel to boot without firmware.")
+      description = "Linux or Multiboot kernel to boot, without firmware if it needs none.")
   private Path kernel;
 
   @Option(

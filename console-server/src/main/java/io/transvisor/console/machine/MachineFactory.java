@@ -1,9 +1,11 @@
 package io.transvisor.console.machine;
 
 import io.transvisor.bt.interp.InterpreterEngine;
+import io.transvisor.console.boot.FirmwareBoot;
 import io.transvisor.console.boot.FirmwareSubstitute;
 import io.transvisor.console.boot.KernelBoot;
 import io.transvisor.console.boot.KernelLoader;
+import io.transvisor.console.boot.LoadedKernel;
 import io.transvisor.core.clock.HostClock;
 import io.transvisor.core.clock.InstructionClock;
 import io.transvisor.core.clock.VirtualClock;
@@ -28,6 +30,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class MachineFactory {
   private static final int DEBUG_CONSOLE_PORT = 0x402;
 
+  /** Option ROMs that can boot count as network cards. */
+  private static final String KERNEL_FIRST = "nca";
+
   private MachineFactory() {}
 
   /**
@@ -37,10 +42,10 @@ public final class MachineFactory {
    *     then
    */
   public static AssembledMachine assemble(MachineSpec spec) {
-    boolean directBoot = spec.kernel() != null;
-    byte[] bios = directBoot && spec.bios() == null ? null : Firmware.system(spec.bios());
-    byte[] vgaBios = directBoot && spec.vgabios() == null ? null : Firmware.video(spec.vgabios());
-    KernelBoot kernel = directBoot ? load(spec.kernel()) : null;
+    LoadedKernel kernel = spec.kernel() == null ? null : load(spec.kernel());
+    boolean direct = kernel instanceof KernelBoot;
+    byte[] bios = direct && spec.bios() == null ? null : Firmware.system(spec.bios());
+    byte[] vgaBios = direct && spec.vgabios() == null ? null : Firmware.video(spec.vgabios());
 
     VirtualClock clock =
         spec.clock() == MachineSpec.ClockMode.ICOUNT ? new InstructionClock() : new HostClock();
@@ -51,7 +56,7 @@ public final class MachineFactory {
 
     try (OpenFiles files = new OpenFiles()) {
       List<DriveBay> drives = DriveBay.of(spec);
-      PcOptions options = options(spec, machine, bios, vgaBios, drives, files);
+      PcOptions options = options(spec, machine, bios, vgaBios, kernel, drives, files);
       PcBoard board = new PcBoard(memory, ports, machine.events(), machine, options);
       for (Device d : board.devices()) {
         machine.add(d);
@@ -67,8 +72,8 @@ public final class MachineFactory {
       connect(board, engine);
       machine.setEngine(engine);
       machine.setVideo(board.video());
-      if (kernel != null) {
-        bootWithoutFirmware(machine, board, kernel, spec.cpu());
+      if (kernel instanceof KernelBoot k) {
+        bootWithoutFirmware(machine, board, k, spec.cpu());
       }
       if (spec.bootOnce() != null) {
         bootOnce(machine, board, spec);
@@ -86,7 +91,7 @@ public final class MachineFactory {
     board.coprocessorError().connectIgnne(high -> fpu.ignoreErrors = high);
   }
 
-  private static KernelBoot load(MachineSpec.Kernel kernel) {
+  private static LoadedKernel load(MachineSpec.Kernel kernel) {
     return kernel.content() == null
         ? KernelLoader.load(kernel.path(), kernel.initrd(), kernel.commandLine())
         : KernelLoader.load(kernel.path(), kernel.content(), kernel.initrd(), kernel.commandLine());
@@ -116,12 +121,16 @@ public final class MachineFactory {
       Machine machine,
       byte[] bios,
       byte[] vgaBios,
+      LoadedKernel kernel,
       List<DriveBay> drives,
       OpenFiles files) {
     PcOptions.Builder b =
         PcOptions.builder(RtcBase.parse(spec.rtcBase(), Instant.now(), ZoneId.systemDefault()));
     b.apics(spec.cpu().has(CpuModel.APIC));
     b.firmware(bios, vgaBios).bootOrder(spec.bootOrder()).bootMenu(spec.bootMenu(), 0);
+    if (kernel instanceof FirmwareBoot k) {
+      b.kernel(k.forMemory(spec.memoryBytes())).bootOrder(KERNEL_FIRST);
+    }
     b.deterministic(spec.clock() == MachineSpec.ClockMode.ICOUNT);
     for (DriveBay bay : drives) {
       switch (bay.kind()) {

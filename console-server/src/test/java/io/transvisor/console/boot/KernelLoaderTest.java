@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.transvisor.core.cpu.CpuState;
 import io.transvisor.core.error.VmmException;
 import io.transvisor.core.memory.PhysicalMemory;
+import io.transvisor.device.board.BootKernel;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -54,7 +55,8 @@ class KernelLoaderTest {
   }
 
   private void boot(ByteBuffer kernel, String initrd, String line) {
-    KernelLoader.load(NAME, kernel.array(), initrd, line).boot(memory, cpu, FIRMWARE);
+    LoadedKernel loaded = KernelLoader.load(NAME, kernel.array(), initrd, line);
+    ((KernelBoot) loaded).boot(memory, cpu, FIRMWARE);
   }
 
   private String string(int address) {
@@ -95,12 +97,62 @@ class KernelLoaderTest {
 
   /** As iPXE's image for boot loaders: there is no code for the 32-bit entry to jump to. */
   @Test
-  void kernelThatOnlyStartsInRealMode() {
+  void kernelThatOnlyStartsInRealMode() throws Exception {
     ByteBuffer kernel = linux();
     kernel.putInt(0x214, 0);
-    assertThatThrownBy(() -> boot(kernel, null, ""))
-        .isInstanceOf(VmmException.class)
-        .hasMessageContaining("starts in real mode");
+    Path initrd = Files.writeString(directory.resolve("initrd"), "RAMDISK");
+    BootKernel parts = firmwareBoot(kernel, initrd.toString(), "quiet");
+    ByteBuffer setup = ByteBuffer.wrap(parts.setup()).order(ByteOrder.LITTLE_ENDIAN);
+    assertThat(parts.setup()).hasSize(1024);
+    assertThat(parts.payload()).hasSize(4096 - 1024).containsOnly(0x90);
+    assertThat(parts.initrd()).asString(StandardCharsets.US_ASCII).isEqualTo("RAMDISK");
+    assertThat(parts.commandLine()).asString(StandardCharsets.US_ASCII).isEqualTo("quiet\0");
+    assertThat(setup.getInt(0x218)).isEqualTo(8 * MEBIBYTE - 0x20000 - 4096);
+    assertThat(setup.getInt(0x21C)).isEqualTo(7);
+    assertThat(setup.getInt(0x228)).isEqualTo(0x19000);
+    assertThat(setup.get(0x210)).as("type of loader").isEqualTo((byte) 0xFF);
+  }
+
+  @Test
+  void kernelBelowOneMebibyte() {
+    ByteBuffer kernel = linux();
+    kernel.put(0x211, (byte) 0);
+    BootKernel parts = firmwareBoot(kernel, null, "");
+    assertThat(parts.initrd()).isEmpty();
+    assertThat(ByteBuffer.wrap(parts.setup()).order(ByteOrder.LITTLE_ENDIAN).getInt(0x228))
+        .isEqualTo(0x99000);
+  }
+
+  /** Both checksums, the entry vector, and a descriptor for each part. */
+  @Test
+  void romForFirmware() {
+    ByteBuffer kernel = linux();
+    kernel.putInt(0x214, 0);
+    ByteBuffer rom = ByteBuffer.wrap(firmwareBoot(kernel, null, "quiet").rom());
+    assertThat(sum(rom.array(), 0, 512)).isZero();
+    assertThat(sum(rom.array(), 0x20, 0x20)).isZero();
+    assertThat(new String(rom.array(), 0x20, 4, StandardCharsets.US_ASCII)).isEqualTo("$PnP");
+    assertThat(rom.get(0x3A)).as("entry vector").isEqualTo((byte) 0x40);
+    assertThat(rom.getInt(0x80)).isEqualTo(0x0018000A);
+    assertThat(rom.getInt(0x84)).isEqualTo(1024);
+    assertThat(rom.getLong(0x88)).isEqualTo(0x10000);
+    assertThat(rom.getInt(0x90)).isEqualTo(0x0015000A);
+    assertThat(rom.getInt(0xA0)).isEqualTo(0x0011000A);
+    assertThat(rom.getLong(0xA8)).isEqualTo(MEBIBYTE);
+    assertThat(rom.getInt(0xB0)).as("no fourth part").isZero();
+  }
+
+  private static byte sum(byte[] bytes, int from, int length) {
+    byte sum = 0;
+    for (int i = from; i < from + length; i++) {
+      sum += bytes[i];
+    }
+    return sum;
+  }
+
+  private static BootKernel firmwareBoot(ByteBuffer kernel, String initrd, String line) {
+    LoadedKernel loaded = KernelLoader.load(NAME, kernel.array(), initrd, line);
+    return ((FirmwareBoot) loaded).forMemory(8 * MEBIBYTE);
   }
 
   @Test

@@ -258,7 +258,15 @@ public final class PcBoard {
 
   private FwCfgItems firmwareItems() {
     Smbios smbios = Smbios.build(memory.ramSize(), options.uuid());
-    return new FwCfgItems()
+    FwCfgItems items = new FwCfgItems();
+    if (options.kernel() != null) {
+      BootKernel k = options.kernel();
+      items.file(BootKernel.ROM_FILE, k.rom());
+      items.item(BootKernel.SETUP_ITEM, k.setup()).item(BootKernel.PAYLOAD_ITEM, k.payload());
+      items.item(BootKernel.INITRD_ITEM, k.initrd());
+      items.item(BootKernel.COMMAND_LINE_ITEM, k.commandLine());
+    }
+    return items
         .ram(memory.ramSize())
         .bootMenu(options.bootMenu(), options.bootMenuWaitMillis())
         .integer("etc/boot-fail-wait", NEVER, Integer.BYTES)

@@ -18,6 +18,7 @@ import java.util.function.IntConsumer;
  * @param apics whether there are a local APIC and an I/O APIC beside the 8259 pair
  * @param rtcBase what the real-time clock shows at power-on
  * @param bootOrder letters of a, c, d, n in the order firmware tries them
+ * @param kernel a kernel for firmware to start, or null
  * @param bootMenu firmware offers its boot menu
  * @param bootMenuWaitMillis how long it waits for the key; 0 for firmware's default
  * @param floppies media in drives A and B; null for an empty drive A, or no drive B
@@ -39,6 +40,7 @@ public record PcOptions(
     boolean apics,
     RtcBase rtcBase,
     String bootOrder,
+    BootKernel kernel,
     boolean bootMenu,
     int bootMenuWaitMillis,
     List<BlockImage> floppies,
@@ -81,6 +83,7 @@ public record PcOptions(
     private byte[] vgaBios;
     private boolean apics = true;
     private String bootOrder = "cad";
+    private BootKernel kernel;
     private boolean bootMenu;
     private int bootMenuWaitMillis;
     private CharBackend parallel;
@@ -109,6 +112,11 @@ public record PcOptions(
 
     public Builder bootOrder(String letters) {
       bootOrder = letters;
+      return this;
+    }
+
+    public Builder kernel(BootKernel value) {
+      kernel = value;
       return this;
     }
 
@@ -187,6 +195,7 @@ public record PcOptions(
           apics,
           rtcBase,
           bootOrder,
+          kernel,
           bootMenu,
           bootMenuWaitMillis,
           listOf(floppies),

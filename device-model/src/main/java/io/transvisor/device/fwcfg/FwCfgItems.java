@@ -77,6 +77,12 @@ public final class FwCfgItems {
     return this;
   }
 
+  /** An item with a fixed number below those of files. */
+  public FwCfgItems item(int number, byte[] content) {
+    fixed.put(number, content);
+    return this;
+  }
+
   /** A named file; a later one of the same name replaces it. */
   public FwCfgItems file(String name, byte[] content) {
     if (name.length() > MAX_NAME) {

@@ -160,8 +160,8 @@ public final class Images {
         readOnly
             ? path + " is being written by another machine"
             : path
-                + " is in use by another machine; open it with -snapshot or read-only, or end"
-                + " the other one");
+                + " is in use by another machine or drive; open it with -snapshot, or end the"
+                + " other one");
   }
 
   private static VmmException cannotOpen(Path path, IOException e) {
