@@ -33,11 +33,18 @@ public final class FirmwareBoot implements LoadedKernel {
     this.initrd = initrd;
     this.commandLine = (commandLine + "\0").getBytes(StandardCharsets.ISO_8859_1);
     header.checkCommandLine(commandLine.length());
+    if (header.setupBytes() > HEAP_LIMIT) {
+      throw header.image().error("its real-mode part is too long");
+    }
+    if (!header.isLoadedHigh() && header.payloadBytes() > SETUP_BEHIND - LOW_KERNEL_ADDRESS) {
+      throw header.image().error("too long to be loaded below 1 MiB");
+    }
   }
 
   /** What firmware is to be given on a machine with that much memory. */
   public BootKernel forMemory(long ramBytes) {
     boolean high = header.isLoadedHigh();
+    header.checkMemory(initrd.length, (int) ramBytes - TABLES, ramBytes);
     int setupAddress = high ? SETUP_BELOW : SETUP_BEHIND;
     int initrdAddress =
         initrd.length == 0 ? 0 : header.initrdAddress(initrd.length, (int) ramBytes - TABLES);

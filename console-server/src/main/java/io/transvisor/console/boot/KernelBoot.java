@@ -3,7 +3,9 @@ package io.transvisor.console.boot;
 import io.transvisor.core.cpu.CpuState;
 import io.transvisor.core.memory.PhysicalMemory;
 
-/** A kernel ready to be booted without firmware, again and again: after every reset of the machine. */
+/**
+ * A kernel ready to be booted without firmware, again and again: after every reset of the machine.
+ */
 public non-sealed interface KernelBoot extends LoadedKernel {
   /**
    * Writes the kernel and what it expects into memory and sets the registers.

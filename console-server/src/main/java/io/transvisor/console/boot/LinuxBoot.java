@@ -1,7 +1,6 @@
 package io.transvisor.console.boot;
 
 import io.transvisor.core.cpu.CpuState;
-import io.transvisor.core.error.VmmException;
 import io.transvisor.core.memory.PhysicalMemory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -47,16 +46,12 @@ final class LinuxBoot implements KernelBoot {
   @Override
   public void boot(PhysicalMemory memory, CpuState cpu, FirmwareData firmware) {
     int top = firmware.usableBytes();
-    int needed = header.memoryNeeded();
-    if ((long) LinuxHeader.HIGH_KERNEL_ADDRESS + needed + initrd.length > top) {
-      throw new VmmException(
-          "-m %d: too little memory for this kernel and initrd, which need %d MiB"
-              .formatted(
-                  memory.ramSize() / MEBIBYTE,
-                  (LinuxHeader.HIGH_KERNEL_ADDRESS + (long) needed + initrd.length) / MEBIBYTE + 2));
-    }
+    header.checkMemory(initrd.length, top, memory.ramSize());
     memory.writeBytes(
-        LinuxHeader.HIGH_KERNEL_ADDRESS, kernel.array(), header.setupBytes(), header.payloadBytes());
+        LinuxHeader.HIGH_KERNEL_ADDRESS,
+        kernel.array(),
+        header.setupBytes(),
+        header.payloadBytes());
     memory.writeBytes(COMMAND_LINE_ADDRESS, commandLine, 0, commandLine.length);
     int initrdAddress = placeInitrd(memory, top);
     byte[] params = bootParams(firmware, initrdAddress);

@@ -31,6 +31,7 @@ final class LinuxHeader {
   private static final int LOADED_HIGH = 1;
   private static final int CAN_USE_HEAP = 0x80;
   private static final int UNKNOWN_LOADER = 0xFF;
+  private static final int MEBIBYTE = 1 << 20;
   private static final int PAGE_MASK = -4096;
 
   /** A boot loader's program that looks like a kernel and serves a disk through INT 13h. */
@@ -99,10 +100,18 @@ final class LinuxHeader {
     return text.toString();
   }
 
-  /** Memory the kernel needs from where it is loaded. */
-  int memoryNeeded() {
-    int needed = version() >= 0x020A ? bytes().getInt(INIT_SIZE) : 0;
-    return Math.max(payloadBytes(), needed);
+  /**
+   * @param top end of the memory the kernel may use
+   * @throws VmmException if kernel and initial RAM disk do not fit below {@code top}
+   */
+  void checkMemory(int initrdLength, int top, long ramBytes) {
+    int initSize = version() >= 0x020A ? bytes().getInt(INIT_SIZE) : 0;
+    long needed = (long) HIGH_KERNEL_ADDRESS + Math.max(payloadBytes(), initSize) + initrdLength;
+    if (needed > top) {
+      throw new VmmException(
+          "-m %d: too little memory for this kernel and initrd, which need %d MiB"
+              .formatted(ramBytes / MEBIBYTE, needed / MEBIBYTE + 2));
+    }
   }
 
   /**

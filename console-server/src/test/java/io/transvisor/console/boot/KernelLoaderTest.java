@@ -56,7 +56,10 @@ class KernelLoaderTest {
 
   private void boot(ByteBuffer kernel, String initrd, String line) {
     LoadedKernel loaded = KernelLoader.load(NAME, kernel.array(), initrd, line);
-    ((KernelBoot) loaded).boot(memory, cpu, FIRMWARE);
+    switch (loaded) {
+      case KernelBoot k -> k.boot(memory, cpu, FIRMWARE);
+      case FirmwareBoot k -> k.forMemory(memory.ramSize());
+    }
   }
 
   private String string(int address) {
@@ -111,6 +114,14 @@ class KernelLoaderTest {
     assertThat(setup.getInt(0x21C)).isEqualTo(7);
     assertThat(setup.getInt(0x228)).isEqualTo(0x19000);
     assertThat(setup.get(0x210)).as("type of loader").isEqualTo((byte) 0xFF);
+  }
+
+  @Test
+  void kernelThatIsTooLongToLoadLow() {
+    ByteBuffer kernel = file(1024 + 0x80001).put(0, linux(), 0, 1024).put(0x211, (byte) 0);
+    assertThatThrownBy(() -> firmwareBoot(kernel, null, ""))
+        .isInstanceOf(VmmException.class)
+        .hasMessageContaining("too long to be loaded below 1 MiB");
   }
 
   @Test
