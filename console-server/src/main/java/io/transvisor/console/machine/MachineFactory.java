@@ -75,7 +75,7 @@ public final class MachineFactory {
       if (kernel instanceof KernelBoot k) {
         bootWithoutFirmware(machine, board, k, spec.cpu());
       }
-      if (spec.bootOnce() != null) {
+      if (spec.bootOnce() != null && kernel == null) {
         bootOnce(machine, board, spec);
       }
       files.release();

@@ -330,11 +330,12 @@ public record MachineSpec(
     }
 
     public Builder rtc(String value) {
-      if (value != null) {
-        if (!value.startsWith("base=")) {
+      for (String part : value == null ? new String[0] : value.split(",")) {
+        if (part.startsWith("base=")) {
+          rtcBase = part.substring(5);
+        } else if (!part.matches("clock=(host|rt|vm)|driftfix=(none|slew)")) {
           throw error("-rtc", value, "expected base=utc, base=localtime or base=DATE");
         }
-        rtcBase = value.substring(5);
       }
       return this;
     }

@@ -61,4 +61,11 @@ class MachineSpecTest {
     assertThat(spec.bootOnce()).isEqualTo("d");
     assertThat(spec.bootMenu()).isTrue();
   }
+
+  /** The clock is always the guest's, and lost ticks are always made good. */
+  @Test
+  void otherPropertiesOfTheCalendar() {
+    MachineSpec spec = MachineSpec.builder().rtc("base=localtime,clock=host,driftfix=slew").build();
+    assertThat(spec.rtcBase()).isEqualTo("localtime");
+  }
 }

@@ -13,7 +13,9 @@ import java.nio.charset.StandardCharsets;
 
 /** Connects to a VNC server, asks for one whole picture in Raw encoding, and leaves (RFC 6143). */
 public final class RfbSnapshot {
-  private static final int TIMEOUT_MILLIS = 10_000;
+  /** A guest on a busy host may take its time to draw the first picture. */
+  private static final int TIMEOUT_MILLIS = 30_000;
+
   private static final int SECURITY_NONE = 1;
   private static final int SECURITY_VNC = 2;
   private static final int MAX_SIDE = 8192;
