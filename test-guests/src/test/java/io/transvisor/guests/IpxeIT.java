@@ -26,9 +26,7 @@ class IpxeIT {
   void asKernel() {
     GuestImages.requireFirmware();
     MachineSpec.Builder spec =
-        MachineSpec.builder()
-            .memory("64")
-            .kernel(GuestImages.kernelFile("ipxe.lkrn"), null, null);
+        MachineSpec.builder().memory("64").kernel(GuestImages.kernelFile("ipxe.lkrn"), null, null);
     try (GuestUnderTest guest = GuestUnderTest.start("ipxe-kernel", spec)) {
       guest.awaitScreenText("Booting from ROM...", 90);
       guest.awaitScreenText("No more network devices", 60);
