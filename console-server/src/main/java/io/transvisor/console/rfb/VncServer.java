@@ -98,7 +98,7 @@ public final class VncServer implements AutoCloseable {
           "only the first {} characters of the VNC password count", VncAuthentication.KEY_LENGTH);
     }
     InetSocketAddress bound = (InetSocketAddress) listener.localAddress();
-    LOG.info(
+    LOG.debug(
         "VNC server on {}:{}, {}",
         bound.getAddress().getHostAddress(),
         bound.getPort(),
