@@ -30,6 +30,10 @@ final class CalloutWriter {
 
   /** An instruction in the middle of a block. */
   void write(Insn i) {
+    if (Operands.isRegisterNeutral(i)) {
+      writeNeutral(i);
+      return;
+    }
     w.writeState();
     int refund = w.block.insns.size() - w.position - 1;
     w.writeInstructions(refund);
@@ -38,6 +42,24 @@ final class CalloutWriter {
         .getfield(CPU_CLASS, "traceLimit", ConstantDescs.CD_int)
         .ifeq(w.exits.stub(() -> stopped(i, refund)));
     w.readState();
+  }
+
+  /** The handler needs none of the registers but for an address; what locals hold stays there. */
+  private void writeNeutral(Insn i) {
+    int refund = w.block.insns.size() - w.position - 1;
+    if (i.memory) {
+      w.writeAddressRegisters(i);
+      w.writeInstructions(refund);
+    }
+    w.exits.faultingNeutral(() -> call(i));
+    b.aload(CPU)
+        .getfield(CPU_CLASS, "traceLimit", ConstantDescs.CD_int)
+        .ifeq(
+            w.exits.stub(
+                () -> {
+                  w.exits.refund(refund);
+                  w.exits.exitTo(i.next);
+                }));
   }
 
   /** The handler stopped the run; a repeated string instruction may want to be executed again. */
@@ -54,12 +76,14 @@ final class CalloutWriter {
   }
 
   private void execute(Insn i) {
-    w.exits.faultingCallout(() -> {
-      w.constant(i.handler, HANDLER_CLASS);
-      b.aload(CPU);
-      w.constant(i, INSN_CLASS);
-      b.invokevirtual(HANDLER_CLASS, "execute", EXECUTE);
-    });
+    w.exits.faultingCallout(() -> call(i));
+  }
+
+  private void call(Insn i) {
+    w.constant(i.handler, HANDLER_CLASS);
+    b.aload(CPU);
+    w.constant(i, INSN_CLASS);
+    b.invokevirtual(HANDLER_CLASS, "execute", EXECUTE);
   }
 
   /**

@@ -42,6 +42,7 @@ final class ExitWriter {
   private final Map<Integer, Integer> numbers = new LinkedHashMap<>();
   private final Queue<Runnable> stubs = new ArrayDeque<>();
   private final List<Range> calloutFaults = new ArrayList<>();
+  private final Map<FlagWriter.State, List<Range>> neutralFaults = new LinkedHashMap<>();
   private final List<Integer> sites = new ArrayList<>();
   private int count;
 
@@ -116,6 +117,20 @@ final class ExitWriter {
     Label start = b.newBoundLabel();
     code.run();
     calloutFaults.add(new Range(start, b.newBoundLabel()));
+  }
+
+  /**
+   * Writes the call of a handler that does nothing if it throws, while locals hold the state: the
+   * interpreter does the instruction again, and raises the fault.
+   */
+  void faultingNeutral(Runnable code) {
+    int site = site();
+    b.loadConstant(site).istore(SITE);
+    Label start = b.newBoundLabel();
+    code.run();
+    neutralFaults
+        .computeIfAbsent(w.flags.state(), s -> new ArrayList<>())
+        .add(new Range(start, b.newBoundLabel()));
   }
 
   // ---- exits ----
@@ -228,6 +243,7 @@ final class ExitWriter {
     while (!stubs.isEmpty()) {
       stubs.remove().run();
     }
+    finishNeutralFaults();
     finishMisses();
     b.labelBinding(leave);
     b.iload(BASE);
@@ -239,6 +255,24 @@ final class ExitWriter {
     b.aload(CPU).iload(TARGET).putfield(CPU_CLASS, "eip", ConstantDescs.CD_int);
     w.writeInstructions(0);
     b.iload(EXIT).ireturn();
+  }
+
+  private void finishNeutralFaults() {
+    for (Map.Entry<FlagWriter.State, List<Range>> e : neutralFaults.entrySet()) {
+      Label handler = b.newBoundLabel();
+      b.pop();
+      w.flags.restore(e.getKey());
+      b.iconst_0().istore(LINEAR);
+      w.flags.tellKind();
+      b.goto_(miss);
+      catchIn(e.getValue(), handler);
+    }
+  }
+
+  private void catchIn(List<Range> ranges, Label handler) {
+    for (Range r : ranges) {
+      b.exceptionCatch(r.start, r.end, handler, RUNTIME_EXCEPTION);
+    }
   }
 
   private void finishMisses() {
@@ -267,9 +301,7 @@ final class ExitWriter {
     if (!calloutFaults.isEmpty()) {
       Label handler = b.newBoundLabel();
       b.astore(THROWN).goto_(report);
-      for (Range r : calloutFaults) {
-        b.exceptionCatch(r.start, r.end, handler, RUNTIME_EXCEPTION);
-      }
+      catchIn(calloutFaults, handler);
     }
   }
 }

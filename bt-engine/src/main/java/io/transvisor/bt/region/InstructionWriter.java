@@ -10,6 +10,7 @@ final class InstructionWriter {
   private final ArithmeticWriter arithmetic;
   private final ShiftWriter shifts;
   private final MoveWriter moves;
+  private final DivisionWriter divisions;
   private final StackWriter stack;
   private final BranchWriter branches;
   private final CalloutWriter callouts;
@@ -20,6 +21,7 @@ final class InstructionWriter {
     arithmetic = new ArithmeticWriter(writer, operands);
     shifts = new ShiftWriter(writer, operands);
     moves = new MoveWriter(writer, operands);
+    divisions = new DivisionWriter(writer, operands);
     stack = new StackWriter(writer, operands);
     branches = new BranchWriter(writer, operands, stack);
     callouts = new CalloutWriter(writer);
@@ -47,7 +49,8 @@ final class InstructionWriter {
         !w.plan.slow().contains(i.start)
             && Operands.isRegular(i)
             && (arithmetic.write(i) || shifts.write(i) || moves.write(i));
-    if (!written && (w.plan.slow().contains(i.start) || !stack.write(i))) {
+    if (!written
+        && (w.plan.slow().contains(i.start) || !(divisions.write(i) || stack.write(i)))) {
       callouts.write(i);
     }
   }

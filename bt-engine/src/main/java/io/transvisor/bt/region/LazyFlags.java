@@ -59,7 +59,11 @@ public enum LazyFlags {
   SAR(true, true, true),
 
   /** Product of two operands of which the lower half is kept. */
-  IMUL32(true, true, true);
+  IMUL32(true, true, true),
+
+  /** Product of 64 bits: its halves, the upper one as first operand. */
+  MUL_WIDE(true, false, true),
+  IMUL_WIDE(true, false, true);
 
   private static final LazyFlags[] VALUES = values();
 
@@ -161,6 +165,8 @@ public enum LazyFlags {
       case SHR16 -> Shift.shrCarries(a, b, 16);
       case SHR32 -> Shift.shrCarries(a, b, 32);
       case SAR -> Shift.sarCarries(a, b);
+      case MUL_WIDE -> Flags.carries(a != 0, a != 0);
+      case IMUL_WIDE -> Flags.carries(a != r >> 31, a != r >> 31);
       case IMUL32 -> Flags.productCarries((long) a * b, r);
     };
   }

@@ -68,6 +68,11 @@ final class MethodWriter {
   /** What an instruction threw. */
   static final int THROWN = 27;
 
+  /** Dividend or product, and quotient: two slots each. */
+  static final int WIDE = 28;
+
+  static final int QUOTIENT = 30;
+
   static final ClassDesc CPU_CLASS = ClassDesc.of(Cpu.class.getName());
   static final ClassDesc STATE_CLASS = ClassDesc.of(CpuState.class.getName());
   private static final ClassDesc RAW_HOLDER = ClassDesc.of(RawMemory.class.getName());
@@ -368,6 +373,20 @@ final class MethodWriter {
         b.aload(CPU).getfield(CPU_CLASS, "gpr", INTS).loadConstant(r).iload(GPR + r).iastore();
       }
     }
+  }
+
+  /** Writes the registers the address of a memory operand is made of. */
+  void writeAddressRegisters(Insn i) {
+    for (int r : new int[] {i.base, i.index}) {
+      if (r != CpuState.ZERO) {
+        b.aload(CPU).getfield(CPU_CLASS, "gpr", INTS).loadConstant(r).iload(GPR + r).iastore();
+      }
+    }
+  }
+
+  /** Whether anybody may want the flags that are valid after the current instruction. */
+  boolean wantsFlags() {
+    return block.flagsLiveAfter[position];
   }
 
   /** Writes registers and flags to the CPU. */

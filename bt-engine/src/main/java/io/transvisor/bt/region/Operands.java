@@ -121,4 +121,33 @@ final class Operands {
     String m = i.form.mnemonic();
     return i.memory && !m.equals("lea") && !m.equals("nop");
   }
+
+  /**
+   * Whether a handler leaves general registers and flags alone, and reads none but for the address of
+   * its memory operand: x87, MMX and SSE instructions, apart from those that compare or move into the
+   * integer unit.
+   */
+  static boolean isRegisterNeutral(Insn i) {
+    String encoding = i.form.encoding();
+    String m = i.form.mnemonic();
+    if (encoding.equals("9B") || encoding.startsWith("D") && encoding.charAt(1) >= '8') {
+      return !encoding.equals("DF =E0")
+          && !m.startsWith("fcomi")
+          && !m.startsWith("fucomi")
+          && !m.startsWith("fcmov");
+    }
+    int blank = i.form.text().indexOf(' ');
+    if (blank < 0) {
+      return m.equals("emms");
+    }
+    boolean vector = false;
+    for (String o : i.form.text().substring(blank + 1).split(",")) {
+      char kind = o.charAt(0);
+      if (kind == 'E' && !i.memory || "EPQNVWUMI".indexOf(kind) < 0) {
+        return false;
+      }
+      vector |= "PQNVWU".indexOf(kind) >= 0;
+    }
+    return vector && !m.contains("comis") && !m.startsWith("maskmov");
+  }
 }

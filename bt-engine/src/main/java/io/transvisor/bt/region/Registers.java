@@ -22,7 +22,10 @@ record Registers(int used, int modified) {
           "loope", 1 << CpuState.ECX,
           "loopne", 1 << CpuState.ECX,
           "jecxz", 1 << CpuState.ECX,
-          "leave", 1 << CpuState.EBP);
+          "leave", 1 << CpuState.EBP,
+          "mul", 1 << CpuState.EAX | 1 << CpuState.EDX,
+          "div", 1 << CpuState.EAX | 1 << CpuState.EDX,
+          "idiv", 1 << CpuState.EAX | 1 << CpuState.EDX);
 
   /**
    * What any instruction names or implies. Handlers find their registers in the CPU: around a
@@ -56,7 +59,12 @@ record Registers(int used, int modified) {
         default -> {}
       }
     }
-    return (mask | IMPLIED.getOrDefault(i.form.mnemonic(), 0)) & ALL;
+    return (mask | implied(i)) & ALL;
+  }
+
+  private static int implied(Insn i) {
+    boolean product = i.form.mnemonic().equals("imul") && Operands.of(i.form).length == 1;
+    return IMPLIED.getOrDefault(product ? "mul" : i.form.mnemonic(), 0);
   }
 
   private static int bit(int r, int width) {

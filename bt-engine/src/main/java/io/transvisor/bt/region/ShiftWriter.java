@@ -18,12 +18,23 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 
-/** SHL, SHR, SAR at all widths; ROL and ROR of doublewords. Others are left to their handlers. */
+/** Shifts and rotates: the frequent ones in place, others by the methods their handlers call. */
 final class ShiftWriter {
   private static final ClassDesc SHIFT_CLASS = ClassDesc.of(Shift.class.getName());
   private static final ClassDesc INTEGER_CLASS = ClassDesc.of("java.lang.Integer");
   private static final MethodTypeDesc TWO_INTS =
       MethodTypeDesc.of(ConstantDescs.CD_int, ConstantDescs.CD_int, ConstantDescs.CD_int);
+
+  private static final MethodTypeDesc BINARY_TYPE =
+      MethodTypeDesc.of(
+          ConstantDescs.CD_int, CPU_CLASS, ConstantDescs.CD_int, ConstantDescs.CD_int);
+  private static final MethodTypeDesc TERNARY_TYPE =
+      MethodTypeDesc.of(
+          ConstantDescs.CD_int,
+          CPU_CLASS,
+          ConstantDescs.CD_int,
+          ConstantDescs.CD_int,
+          ConstantDescs.CD_int);
 
   private final MethodWriter w;
   private final CodeBuilder b;
@@ -47,15 +58,37 @@ final class ShiftWriter {
       }
       case "rol", "ror" -> {
         if (o[1].kind() == Kind.CL || OperandWriter.width(i, o[0]) != 4) {
-          return false;
+          bySemantics(i, o);
+        } else {
+          rotate(i, o[0], o[1].kind() == Kind.ONE ? 1 : i.imm & 31);
         }
-        rotate(i, o[0], o[1].kind() == Kind.ONE ? 1 : i.imm & 31);
+        return true;
+      }
+      case "rcl", "rcr", "shld", "shrd" -> {
+        bySemantics(i, o);
         return true;
       }
       default -> {
         return false;
       }
     }
+  }
+
+  /** Calls the same method as the interpreter's handler; it works on the CPU's own flags. */
+  private void bySemantics(Insn i, Operand[] o) {
+    int width = OperandWriter.width(i, o[0]);
+    boolean isDouble = o.length == 3;
+    operands.pushForUpdate(i, o[0], width);
+    b.istore(VALUE);
+    w.flags.makeKnown();
+    b.aload(CPU).iload(VALUE);
+    if (isDouble) {
+      operands.push(i, o[1], width);
+    }
+    operands.push(i, o[o.length - 1], 1);
+    b.invokestatic(
+        SHIFT_CLASS, i.form.mnemonic() + 8 * width, isDouble ? TERNARY_TYPE : BINARY_TYPE);
+    operands.popUpdated(i, o[0], width);
   }
 
   private void shift(Insn i, Operand o, int count) {
@@ -102,7 +135,8 @@ final class ShiftWriter {
   /** A count of 0 changes nothing, flags included. */
   private boolean shiftByCl(Insn i, Operand o) {
     if (OperandWriter.isMemory(i, o)) {
-      return false;
+      bySemantics(i, Operands.of(i.form));
+      return true;
     }
     int width = OperandWriter.width(i, o);
     Label none = b.newLabel();
@@ -127,14 +161,16 @@ final class ShiftWriter {
       b.loadConstant(count)
           .invokestatic(INTEGER_CLASS, left ? "rotateLeft" : "rotateRight", TWO_INTS)
           .istore(VALUE);
-      w.flags.makeKnown();
-      b.aload(CPU).aload(CPU).getfield(CPU_CLASS, "flagCarries", ConstantDescs.CD_int);
-      b.bipush(8).iand();
-      b.iload(VALUE)
-          .bipush(32)
-          .invokestatic(SHIFT_CLASS, left ? "rolCarries" : "rorCarries", TWO_INTS)
-          .ior()
-          .putfield(CPU_CLASS, "flagCarries", ConstantDescs.CD_int);
+      if (w.wantsFlags()) {
+        w.flags.makeKnown();
+        b.aload(CPU).aload(CPU).getfield(CPU_CLASS, "flagCarries", ConstantDescs.CD_int);
+        b.bipush(8).iand();
+        b.iload(VALUE)
+            .bipush(32)
+            .invokestatic(SHIFT_CLASS, left ? "rolCarries" : "rorCarries", TWO_INTS)
+            .ior()
+            .putfield(CPU_CLASS, "flagCarries", ConstantDescs.CD_int);
+      }
       b.iload(VALUE);
     }
     operands.popUpdated(i, o, 4);
