@@ -55,11 +55,10 @@ final class CalloutWriter {
     b.aload(CPU)
         .getfield(CPU_CLASS, "traceLimit", ConstantDescs.CD_int)
         .ifeq(
-            w.exits.stub(
-                () -> {
-                  w.exits.refund(refund);
-                  w.exits.exitTo(i.next);
-                }));
+            w.exits.stub(() -> {
+              w.exits.refund(refund);
+              w.exits.exitTo(i.next);
+            }));
   }
 
   /** The handler stopped the run; a repeated string instruction may want to be executed again. */

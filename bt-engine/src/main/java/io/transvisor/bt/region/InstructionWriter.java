@@ -49,8 +49,7 @@ final class InstructionWriter {
         !w.plan.slow().contains(i.start)
             && Operands.isRegular(i)
             && (arithmetic.write(i) || shifts.write(i) || moves.write(i));
-    if (!written
-        && (w.plan.slow().contains(i.start) || !(divisions.write(i) || stack.write(i)))) {
+    if (!written && (w.plan.slow().contains(i.start) || !(divisions.write(i) || stack.write(i)))) {
       callouts.write(i);
     }
   }

@@ -123,9 +123,9 @@ final class Operands {
   }
 
   /**
-   * Whether a handler leaves general registers and flags alone, and reads none but for the address of
-   * its memory operand: x87, MMX and SSE instructions, apart from those that compare or move into the
-   * integer unit.
+   * Whether a handler leaves general registers and flags alone, and reads none but for the address
+   * of its memory operand: x87, MMX and SSE instructions, apart from those that compare or move
+   * into the integer unit.
    */
   static boolean isRegisterNeutral(Insn i) {
     String encoding = i.form.encoding();
