@@ -58,6 +58,11 @@ final class Interpreter {
     return cache;
   }
 
+  /** The compiled regions, or null where nothing is compiled. */
+  Regions regions() {
+    return regions;
+  }
+
   long regionsCompiled() {
     return regions == null ? 0 : regions.compiled();
   }

@@ -102,6 +102,9 @@ public final class InterpreterEngine implements ExecutionEngine, CpuPins {
     sink.count("instructions", cpu.instructions);
     sink.count("decoded.instructions", interpreter.cache().instructions());
     sink.count("invalidations", interpreter.cache().invalidated());
+    if (interpreter.regions() != null) {
+      interpreter.regions().counters(sink);
+    }
     MmuStatistics mmu = cpu.mmu.statistics();
     sink.count("mmu.hidden.faults", mmu.hiddenFaults);
     sink.count("mmu.true.faults", mmu.trueFaults);

@@ -6,6 +6,7 @@ import io.transvisor.bt.decode.Decoder;
 import io.transvisor.bt.interp.Cpu;
 import io.transvisor.bt.interp.InstructionSet;
 import io.transvisor.bt.isa.Insn;
+import io.transvisor.core.device.CounterSink;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -76,6 +77,7 @@ public final class Regions {
   private final ExecutorService compiler;
   private long liveBytes;
   private long compiled;
+  private long missed;
 
   public Regions(Cpu cpu, CodeCache codeCache, Policy regionPolicy) {
     c = cpu;
@@ -247,6 +249,7 @@ public final class Regions {
    * @param site number of the instruction in the region
    */
   public void missed(Region region, int site) {
+    missed++;
     int store = region.plan().storeOf(region.siteOffset(site));
     Misses known = misses.get(store);
     boolean seldom = known == null || c.instructions - known.last > SELDOM;
@@ -289,5 +292,14 @@ public final class Regions {
   /** Regions compiled so far. */
   public long compiled() {
     return compiled;
+  }
+
+  /** What happened to regions, for statistics. */
+  public void counters(CounterSink sink) {
+    sink.count("regions.compiled", compiled);
+    sink.count("regions.live", live.stream().filter(Region::isValid).count());
+    sink.count("regions.live.bytes", liveBytes);
+    sink.count("regions.slow.instructions", slow.size());
+    sink.count("regions.misses", missed);
   }
 }

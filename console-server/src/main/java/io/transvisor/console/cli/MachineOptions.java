@@ -210,6 +210,11 @@ final class MachineOptions {
   private String clock = "host";
 
   @Option(
+      names = "-stats",
+      description = "Print what the engine and the devices have counted at the end.")
+  private boolean statistics;
+
+  @Option(
       names = "-d",
       paramLabel = "mmu",
       description =
@@ -247,6 +252,7 @@ final class MachineOptions {
     b.monitor(monitor.equals("none") ? null : monitor);
     b.snapshot(snapshot).rebootAllowed(!noReboot).startPaused(stopped);
     b.clock(clock).rtc(rtc).engine(engine).devices(devices).debug(debug);
+    b.statistics(statistics);
     return b.build();
   }
 }

@@ -56,6 +56,9 @@ public final class GuestRunner {
       if (spec.mmuChecked()) {
         System.err.print(mmu(machine).statistics().describe());
       }
+      if (spec.statistics()) {
+        machine.counters().forEach((name, value) -> System.err.printf("%s %d%n", name, value));
+      }
       return code;
     } finally {
       machine.close();

@@ -36,6 +36,7 @@ import java.util.Locale;
  * @param engine how guest code is run
  * @param rtcBase the {@code base=} value of {@code -rtc}
  * @param mmuChecked shadow page tables are compared with the guest's all the time
+ * @param statistics what has been counted is printed at the end
  */
 public record MachineSpec(
     long memoryBytes,
@@ -62,7 +63,8 @@ public record MachineSpec(
     EngineKind engine,
     String rtcBase,
     DebugExit debugExit,
-    boolean mmuChecked) {
+    boolean mmuChecked,
+    boolean statistics) {
   /** What viewers show in their title bars. */
   static final String DESKTOP_NAME = "Transvisor";
 
@@ -108,7 +110,8 @@ public record MachineSpec(
         engine,
         rtcBase,
         debugExit,
-        mmuChecked);
+        mmuChecked,
+        statistics);
   }
 
   public static Builder builder() {
@@ -149,6 +152,7 @@ public record MachineSpec(
     private String rtcBase;
     private DebugExit debugExit;
     private boolean mmuChecked;
+    private boolean statistics;
 
     private static VmmException error(String option, String value, String what) {
       return new VmmException(option + " " + value + ": " + what);
@@ -329,6 +333,11 @@ public record MachineSpec(
       return this;
     }
 
+    public Builder statistics(boolean printed) {
+      statistics = printed;
+      return this;
+    }
+
     public Builder rtc(String value) {
       for (String part : value == null ? new String[0] : value.split(",")) {
         if (part.startsWith("base=")) {
@@ -441,7 +450,8 @@ public record MachineSpec(
           engine,
           base,
           debugExit,
-          mmuChecked);
+          mmuChecked,
+          statistics);
     }
 
     private void place(DriveOption d) {
