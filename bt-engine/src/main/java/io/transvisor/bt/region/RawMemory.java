@@ -2,8 +2,8 @@ package io.transvisor.bt.region;
 
 /**
  * How generated code reads the shadow map and reads and writes the backing store: without checks of
- * indices, since map entries only ever lead into the store. It uses the JDK's internal access,
- * which the launcher exports with {@code --add-exports java.base/jdk.internal.misc=ALL-UNNAMED}.
+ * indices, since map entries only ever lead into the store. The launcher allows it with {@code
+ * --sun-misc-unsafe-memory-access=allow}; without that the JVM prints a warning.
  */
 public final class RawMemory {
   static final String UNSAFE_CLASS = "sun.misc.Unsafe";
