@@ -57,11 +57,13 @@ final class FlagWriter {
           ConstantDescs.CD_int,
           ConstantDescs.CD_int);
 
+  private final MethodWriter w;
   private final CodeBuilder b;
   private final Map<Block, State> passed = new HashMap<>();
   private State state = KNOWN;
 
   FlagWriter(MethodWriter writer) {
+    w = writer;
     b = writer.b;
   }
 
@@ -235,15 +237,7 @@ final class FlagWriter {
       return;
     }
     b.iload(FIRST).iload(SECOND).isub();
-    signExtend(state.kind().width());
-  }
-
-  private void signExtend(int width) {
-    if (width == 1) {
-      b.i2b();
-    } else if (width == 2) {
-      b.i2s();
-    }
+    w.signExtend(state.kind().width());
   }
 
   /** Pushes CF as 0 or 1. */
@@ -373,9 +367,9 @@ final class FlagWriter {
       case 2 -> b.iload(FIRST).iload(SECOND);
       case 6, 7 -> {
         b.iload(FIRST);
-        signExtend(width);
+        w.signExtend(width);
         b.iload(SECOND);
-        signExtend(width);
+        w.signExtend(width);
       }
       default -> {
         return false;

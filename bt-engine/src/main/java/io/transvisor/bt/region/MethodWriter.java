@@ -214,12 +214,6 @@ final class MethodWriter {
     }
   }
 
-  void zeroExtend(int width) {
-    if (width < 4) {
-      b.loadConstant(width == 1 ? 0xFF : 0xFFFF).iand();
-    }
-  }
-
   // ---- memory ----
 
   boolean isFlat(int segment) {
