@@ -40,7 +40,13 @@ final class BranchWriter {
         }
       }
       case BRANCH -> {
-        branch(i, leftToInterpreter(block.target) ? w.exits.miss() : w.exits.edge(block.target));
+        boolean left = leftToInterpreter(block.target);
+        if (left && isLoop(i)) {
+          // It counts before it is known to jump.
+          b.goto_(w.exits.miss());
+          return;
+        }
+        branch(i, left ? w.exits.miss() : w.exits.edge(block.target));
         w.exits.goTo(i.next);
       }
       case CALL -> {
@@ -62,6 +68,10 @@ final class BranchWriter {
    */
   private boolean leftToInterpreter(int target) {
     return !flatCode && !w.plan.byOffset().containsKey(target);
+  }
+
+  private static boolean isLoop(Insn i) {
+    return i.form.mnemonic().startsWith("loop");
   }
 
   private void branch(Insn i, Label taken) {

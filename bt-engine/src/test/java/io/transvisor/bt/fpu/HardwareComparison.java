@@ -16,10 +16,14 @@ final class HardwareComparison {
 
   private HardwareComparison() {}
 
-  /** Description of the first difference, or null. */
-  static String difference(Instruction instruction, Case c, FpuMachine machine) {
-    FpuState f = machine.fpu;
-    int form = instruction.opcode() << 8 | instruction.modrm();
+  /**
+   * Description of the first difference, or null.
+   *
+   * @param memory what is at the memory operand
+   * @param flags the arithmetic flags
+   */
+  static String difference(Instruction instruction, Case c, FpuState f, Value memory, int flags) {
+    int form = form(instruction);
     if (isUndefined(form, c)) {
       return null;
     }
@@ -38,10 +42,9 @@ final class HardwareComparison {
     if (c.st1() != null && !matches(register(f, 1), c.st1(), approximate)) {
       return "ST(1) %s instead of %s".formatted(register(f, 1), c.st1());
     }
-    if (c.memory() != null && !c.memory().equals(memory(machine))) {
-      return "memory %s instead of %s".formatted(memory(machine), c.memory());
+    if (c.memory() != null && !c.memory().equals(memory)) {
+      return "memory %s instead of %s".formatted(memory, c.memory());
     }
-    int flags = machine.cpu.arithmeticFlags();
     boolean compareFlags = (instruction.outputs() & X87Vectors.OUT_FLAGS) != 0;
     if (compareFlags && ((flags ^ c.flags()) & ARITHMETIC) != 0) {
       return "flags %02x instead of %02x".formatted(flags, c.flags());
@@ -49,8 +52,13 @@ final class HardwareComparison {
     return null;
   }
 
-  private static Value memory(FpuMachine machine) {
-    return new Value(machine.get(FpuMachine.OPERAND), machine.getWord(FpuMachine.OPERAND + 8));
+  private static int form(Instruction instruction) {
+    return instruction.opcode() << 8 | instruction.modrm();
+  }
+
+  /** Whether nothing can be said of a case. */
+  static boolean isUndefined(Instruction instruction, Case c) {
+    return isUndefined(form(instruction), c);
   }
 
   /**

@@ -2,17 +2,22 @@ package io.transvisor.bt.fpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.transvisor.bt.isa.Insn;
+import io.transvisor.bt.ProgramMachine;
+import io.transvisor.bt.interp.EngineKind;
+import io.transvisor.core.cpu.CpuState;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -22,6 +27,11 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class MmxTest {
   private static final int MAGIC = 0x56584D4D;
+
+  // Operands and results of programs.
+  private static final int A = ProgramMachine.DATA;
+  private static final int B = ProgramMachine.DATA + 8;
+  private static final int RESULT = ProgramMachine.DATA + 16;
 
   private static final FpuMachine MACHINE = new FpuMachine();
 
@@ -73,29 +83,60 @@ class MmxTest {
     return picked;
   }
 
+  static Stream<Arguments> recordingsOnEngines() throws IOException {
+    return recordings().stream()
+        .flatMap(r -> Arrays.stream(EngineKind.values()).map(e -> Arguments.of(r, e)));
+  }
+
   @ParameterizedTest
-  @MethodSource("recordings")
-  void agreesWithTheProcessor(Recording recording) {
-    Insn registers = machine.decode(0x0F, recording.opcode(), 0xC1);
-    Insn memory = machine.decode(0x0F, recording.opcode(), 0x07);
+  @MethodSource("recordingsOnEngines")
+  void agreesWithTheProcessor(Recording recording, EngineKind engine) {
+    ProgramMachine tested = new ProgramMachine(engine, "pentium2", 4);
+    int[] registers = {0x0F, recording.opcode(), 0xC1};
+    int[] memory = {0x0F, recording.opcode(), 0x07};
+    // movq mm0, [esi]; movq mm1, [edi]; ...; movq [ebx], mm0
+    int[] loads = {0x0F, 0x6F, 0x06, 0x0F, 0x6F, 0x0F};
+    int[] store = {0x0F, 0x7F, 0x03};
+    for (int[] code : List.of(registers, memory)) {
+      replay(tested, recording, code, false);
+      replay(
+          tested,
+          recording,
+          Stream.of(loads, code, store).flatMapToInt(Arrays::stream).toArray(),
+          true);
+    }
+    assertThat(tested.wasCompiled()).isEqualTo(engine != EngineKind.INTERPRET);
+  }
+
+  private static void replay(ProgramMachine m, Recording recording, int[] code, boolean moves) {
+    m.load(false, code);
     for (int k = 0; k < recording.result().length; k++) {
       long a = recording.a()[k];
       long b = recording.b()[k];
-      machine.fpu.significand[0] = a;
-      machine.fpu.significand[1] = b;
-      machine.execute(registers);
-      check(a, b, recording.result()[k]);
-      machine.fpu.significand[0] = a;
-      machine.put(FpuMachine.OPERAND, b);
-      machine.execute(memory);
-      check(a, b, recording.result()[k]);
+      m.cpu.fpu.initialize();
+      m.cpu.fpu.significand[0] = moves ? 0 : a;
+      m.cpu.fpu.significand[1] = moves ? 0 : b;
+      put(m, A, a);
+      put(m, B, b);
+      m.cpu.gpr[CpuState.ESI] = A;
+      m.cpu.gpr[CpuState.EDI] = B;
+      m.cpu.gpr[CpuState.EBX] = RESULT;
+      assertThat(m.run()).isEqualTo(-1);
+      long result = m.cpu.fpu.significand[0];
+      if (moves) {
+        result = m.memory.read(RESULT, 4) & 0xFFFFFFFFL | (long) m.memory.read(RESULT + 4, 4) << 32;
+      }
+      if (result != recording.result()[k] || m.cpu.fpu.significand[0] != result) {
+        assertThat(result).as("%016x, %016x", a, b).isEqualTo(recording.result()[k]);
+        assertThat(m.cpu.fpu.significand[0]).isEqualTo(result);
+      }
+      assertThat(m.cpu.fpu.empty).isZero();
     }
   }
 
-  private void check(long a, long b, long expected) {
-    if (machine.fpu.significand[0] != expected) {
-      assertThat(machine.fpu.significand[0]).as("%016x, %016x", a, b).isEqualTo(expected);
-    }
+  private static void put(ProgramMachine m, int address, long value) {
+    m.memory.write(address, 4, (int) value);
+    m.memory.write(address + 4, 4, (int) (value >>> 32));
   }
 
   @ParameterizedTest

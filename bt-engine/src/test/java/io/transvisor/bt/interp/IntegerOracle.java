@@ -18,7 +18,9 @@ class IntegerOracle {
 
   private static void verify(IntegerVectors vectors) {
     for (IntegerVectors.Family family : vectors.families()) {
-      IntegerVectorsTest.verify(vectors, family);
+      for (EngineKind engine : EngineKind.values()) {
+        IntegerVectorsTest.verify(vectors, family, engine);
+      }
     }
   }
 }

@@ -15,10 +15,16 @@ import java.util.zip.GZIPInputStream;
  * same generator as there.
  */
 final class IntegerVectors {
-  /** Length of the data the instructions work on, and its offset from {@link FlatMachine#DATA}. */
+  /**
+   * Length of the data the instructions work on, and its offset from {@link
+   * io.transvisor.bt.ProgramMachine#DATA}.
+   */
   static final int WINDOW = 256;
 
   static final int WINDOW_OFFSET = 0xF80;
+
+  /** Length of the zeros before and behind it. */
+  static final int MARGIN = 0x100;
 
   private static final int[] EDGES = {
     0, 1, 0xFFFFFFFF, 0x80000000, 0x7FFFFFFF, 0x8000, 0x7FFF, 0xFFFF,
@@ -50,28 +56,29 @@ final class IntegerVectors {
   private int casesLeft;
   private int seed;
 
-  // ---- the current case ----
-  final int[] registers = new int[8];
-  int flags;
-  final byte[] memory = new byte[WINDOW];
-
-  /** Flags with a defined result, as bits of EFLAGS. */
-  int definedFlags;
-
-  /** Expected exception vector, or -1. */
-  int vector;
-
-  final int[] resultRegisters = new int[8];
-  int resultFlags;
+  private final int[] registers = new int[8];
+  private int flags;
+  private final byte[] memory = new byte[WINDOW];
 
   /**
-   * Whether the instruction is expected to go elsewhere than to the next one; then to {@link
-   * #resultEip}.
+   * Inputs and results of a case.
+   *
+   * @param definedFlags flags with a defined result, as bits of EFLAGS
+   * @param vector expected exception, or -1
+   * @param jumps whether the instruction is expected to go elsewhere than to the next one; then to
+   *     {@code resultEip}
    */
-  boolean jumps;
-
-  int resultEip;
-  final byte[] resultMemory = new byte[WINDOW];
+  record Case(
+      int[] registers,
+      int flags,
+      byte[] memory,
+      int definedFlags,
+      int vector,
+      int[] resultRegisters,
+      int resultFlags,
+      boolean jumps,
+      int resultEip,
+      byte[] resultMemory) {}
 
   /**
    * @param recording what the recorder wrote
@@ -114,9 +121,7 @@ final class IntegerVectors {
         }
         case 'I' -> {
           readInstruction();
-          while (nextCase()) {
-            // Only to get past it.
-          }
+          cases();
         }
         default -> {
           return families;
@@ -129,7 +134,7 @@ final class IntegerVectors {
     at = family.start;
   }
 
-  /** Moves to the next instruction of the family; its cases must have been read to the end. */
+  /** Moves to the next instruction of the family; its cases must have been read. */
   boolean nextInstruction() {
     if (file[at] != 'I') {
       return false;
@@ -156,30 +161,47 @@ final class IntegerVectors {
     seed = u32();
   }
 
-  /** Makes the inputs of the next case and reads its results. */
-  boolean nextCase() {
-    if (casesLeft == 0) {
-      return false;
+  /** The cases of the current instruction. */
+  List<Case> cases() {
+    List<Case> cases = new ArrayList<>();
+    while (casesLeft > 0) {
+      casesLeft--;
+      cases.add(readCase());
     }
-    casesLeft--;
+    return cases;
+  }
+
+  /** Makes the inputs of the next case and reads its results. */
+  private Case readCase() {
     makeInputs(seed++);
     int kinds = u8();
-    definedFlags = unpack(kinds & 0x3F);
-    jumps = (kinds & 0x40) != 0;
+    boolean jumps = (kinds & 0x40) != 0;
+    boolean faults = (kinds & 0x80) != 0;
     int second = u8();
-    vector = (kinds & 0x80) != 0 ? second : -1;
-    resultFlags = (kinds & 0x80) != 0 ? flags : unpack(second);
     int changed = u8();
+    int[] resultRegisters = registers.clone();
     for (int r = 0; r < 8; r++) {
-      resultRegisters[r] = (changed >> r & 1) != 0 ? u32() : registers[r];
+      if ((changed >> r & 1) != 0) {
+        resultRegisters[r] = u32();
+      }
     }
-    resultEip = jumps ? u32() : 0;
-    System.arraycopy(memory, 0, resultMemory, 0, WINDOW);
+    int resultEip = jumps ? u32() : 0;
+    byte[] resultMemory = memory.clone();
     for (int n = u8(); n > 0; n--) {
       int offset = u8();
       resultMemory[offset] = (byte) u8();
     }
-    return true;
+    return new Case(
+        registers.clone(),
+        flags,
+        memory.clone(),
+        unpack(kinds & 0x3F),
+        faults ? second : -1,
+        resultRegisters,
+        faults ? flags : unpack(second),
+        jumps,
+        resultEip,
+        resultMemory);
   }
 
   /** From the file's flag bits to those of EFLAGS. */
