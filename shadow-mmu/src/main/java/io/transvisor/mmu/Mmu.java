@@ -80,12 +80,15 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
   /** Events until shadows are checked; 0 when they are not. */
   private int checkCountdown;
 
-  private SwitchListener switchListener = m -> {};
+  private Listener listener = m -> {};
 
-  /** Told when another map is in force: after MOV to a control register or a task switch. */
+  /**
+   * Told when another map is in force, after MOV to a control register or a task switch, and when
+   * code is somewhere else in the map there is: what is running was perhaps found at the old place.
+   */
   @FunctionalInterface
-  public interface SwitchListener {
-    void switched(int[] map);
+  public interface Listener {
+    void changed(int[] map);
   }
 
   public Mmu(PhysicalMemory memory) {
@@ -119,13 +122,13 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
   }
 
   /**
-   * Tells a listener the map in force, now and whenever another one takes its place. That happens
-   * only at MOV to CR0, CR3 or CR4, task switches, reset and loading of a saved state; at other
-   * times entries of the same map change.
+   * Tells a listener the map in force, now and whenever another one takes its place, which happens
+   * only at MOV to CR0, CR3 or CR4, task switches, reset and loading of a saved state; and whenever
+   * {@link #generation} changes while the map stays.
    */
-  public void onSwitch(SwitchListener listener) {
-    switchListener = listener;
-    listener.switched(map);
+  public void onChange(Listener changeListener) {
+    listener = changeListener;
+    listener.changed(map);
   }
 
   // ---- control ----
@@ -179,7 +182,7 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
           statistics.inherited += current.inherit(previous, walker);
         }
       }
-      switchListener.switched(map);
+      listener.changed(map);
     }
     generation = current.generation;
   }
@@ -223,6 +226,7 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
     shadow.generation = ++newestGeneration;
     if (shadow == current) {
       generation = newestGeneration;
+      listener.changed(map);
     }
   }
 

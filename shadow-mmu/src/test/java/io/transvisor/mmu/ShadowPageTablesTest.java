@@ -85,7 +85,7 @@ class ShadowPageTablesTest {
   @Test
   void theListenerIsToldOfEveryOtherMap() {
     int[][] told = new int[1][];
-    mmu.onSwitch(map -> told[0] = map);
+    mmu.onChange(map -> told[0] = map);
     assertThat(told[0]).isSameAs(mmu.map());
     mmu.loadCr3(TWO);
     assertThat(told[0]).isSameAs(mmu.map());

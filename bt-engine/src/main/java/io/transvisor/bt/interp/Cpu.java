@@ -113,7 +113,10 @@ public final class Cpu extends CpuState {
     this.clock = clock;
     this.model = model;
     this.store = memory.store();
-    mmu.onSwitch(m -> map = m);
+    mmu.onChange(m -> {
+      map = m;
+      stopTrace();
+    });
   }
 
   // ---- mode ----

@@ -94,7 +94,7 @@ final class CalloutWriter {
     w.writeState();
     w.writeInstructions(0);
     execute(i);
-    if (!goesOn) {
+    if (!goesOn || !w.plan.byOffset().containsKey(i.next)) {
       w.exits.exitAsIs(i.next);
       return;
     }

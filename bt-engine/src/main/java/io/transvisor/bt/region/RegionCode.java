@@ -52,19 +52,18 @@ public abstract class RegionCode {
    * @param next EIP of the next instruction
    */
   protected static boolean goesOn(Cpu c, int mode, int next, int base) {
-    if (c.interruptShadow && c.pending == 0) {
-      // Nothing waits, so nothing can be held off: the shadow is over after the next instruction.
-      c.interruptShadow = false;
-      c.traceLimit = 1;
-    }
-    if (c.traceLimit == 0
+    if (c.traceLimit == 0 && !c.interruptShadow
         || c.pending != 0
+        || c.debugTraps != 0
         || c.modeWord != mode
         || c.eip != next
         || (c.eflags & Cpu.TF) != 0
         || c.halted) {
       return false;
     }
+    // Nothing waits, so nothing can be held off: the shadow is over after the next instruction.
+    c.interruptShadow = false;
+    c.traceLimit = 1;
     c.eip = base;
     return true;
   }
