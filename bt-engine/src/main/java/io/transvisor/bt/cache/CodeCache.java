@@ -3,6 +3,7 @@ package io.transvisor.bt.cache;
 import io.transvisor.core.memory.PhysicalMemory;
 import io.transvisor.core.memory.WriteTraces;
 import java.util.Arrays;
+import java.util.BitSet;
 
 /**
  * Traces by where their bytes lie in the backing store. Keyed by store and not by address, so code
@@ -33,6 +34,9 @@ public final class CodeCache implements WriteTraces.Handler {
   private final int limit;
   private int instructions;
   private long invalidated;
+
+  /** Offsets in a page that are barriers; null without any. */
+  private BitSet barriers;
 
   /**
    * @param onInvalidation told after traces were invalidated: the running one may be among them
@@ -132,6 +136,40 @@ public final class CodeCache implements WriteTraces.Handler {
         writeTraces.disarm(offset >>> 12, WriteTraces.CODE);
       }
       onInvalidation.run();
+    }
+  }
+
+  // ---- a debugger's breakpoints ----
+
+  /**
+   * Makes the places with the same offset in their page as this one barriers: a trace with such a
+   * place begins there, nothing is linked to it, and no region holds it. Who runs code comes by
+   * whenever it reaches one, whatever address its page is mapped at.
+   */
+  public void setBarrier(int address) {
+    int offset = address & 0xFFF;
+    if (isBarrier(offset)) {
+      return;
+    }
+    if (barriers == null) {
+      barriers = new BitSet(PhysicalMemory.PAGE_SIZE);
+    }
+    barriers.set(offset);
+    for (int i = 0; i < pages.length; i++) {
+      written(i << 12 | offset, 1);
+    }
+  }
+
+  /** Whether code at an address or a store index lies at a barrier. */
+  public boolean isBarrier(int address) {
+    return barriers != null && barriers.get(address & 0xFFF);
+  }
+
+  /** Takes all barriers away, and the code that they cut. */
+  public void removeBarriers() {
+    if (barriers != null) {
+      barriers = null;
+      clear();
     }
   }
 

@@ -10,7 +10,7 @@ import io.transvisor.core.cpu.FpuState;
  * real and virtual-8086 mode (Intel SDM volume 1, figures 8-9 to 8-12). All of an image is checked
  * before anything is written or loaded.
  */
-final class X87Environment {
+public final class X87Environment {
   private static final int FIELDS = 7;
   private static final int REGISTERS = 8;
   private static final int REGISTER_BYTES = 10;
@@ -158,7 +158,7 @@ final class X87Environment {
   }
 
   /** Empty bits of a full tag word; the other tags follow from the registers' contents. */
-  private static int emptyOf(int tags) {
+  public static int emptyOf(int tags) {
     int empty = 0;
     for (int n = 0; n < REGISTERS; n++) {
       if ((tags >>> 2 * n & 3) == 3) {
@@ -169,7 +169,7 @@ final class X87Environment {
   }
 
   /** The tag word: for each physical register valid (0), zero (1), special (2) or empty (3). */
-  static int fullTags(FpuState f) {
+  public static int fullTags(FpuState f) {
     int tags = 0;
     for (int n = 0; n < REGISTERS; n++) {
       int tag;

@@ -4,6 +4,8 @@ import io.transvisor.bt.isa.Insn;
 import io.transvisor.core.clock.VirtualClock;
 import io.transvisor.core.cpu.CpuModel;
 import io.transvisor.core.cpu.CpuState;
+import io.transvisor.core.cpu.DebugPort;
+import io.transvisor.core.cpu.Watchpoint;
 import io.transvisor.core.irq.InterruptController;
 import io.transvisor.core.memory.PhysicalMemory;
 import io.transvisor.core.port.PortSpace;
@@ -66,6 +68,12 @@ public final class Cpu extends CpuState {
   /** Data breakpoints hit by the current instruction, as DR6 bits: a trap after it. */
   public int debugTraps;
 
+  /** What a debugger watches; {@link #deriveMode} is to be called after a change. */
+  Watchpoint[] watchpoints = {};
+
+  /** The watchpoint hit last, or null. */
+  DebugPort.Hit watchHit;
+
   /**
    * An instruction breakpoint is armed in DR7: every instruction is stepped. Derived by {@link
    * #deriveMode}.
@@ -122,8 +130,8 @@ public final class Cpu extends CpuState {
   // ---- mode ----
 
   /**
-   * Re-derives what depends on CPL, CS.D, CR0.AM, EFLAGS.AC and DR7; to be called after any of them
-   * changed.
+   * Re-derives what depends on CPL, CS.D, CR0.AM, EFLAGS.AC, DR7 and watchpoints; to be called
+   * after any of them changed.
    */
   public void deriveMode() {
     boolean user = cpl == 3;
@@ -139,7 +147,8 @@ public final class Cpu extends CpuState {
     if (codeBreakpoints) {
       stopTrace();
     }
-    boolean exact = alignmentChecked() || DebugRegisters.watchesData(this);
+    boolean exact =
+        alignmentChecked() || DebugRegisters.watchesData(this) || watchpoints.length != 0;
     if (exact != exactChecks) {
       exactChecks = exact;
       for (int s = ES; s <= GS; s++) {

@@ -21,6 +21,12 @@ final class DebugExceptions {
   /** In {@link Cpu#debugTraps}: the instruction that has just run loaded SS. */
   private static final int STACK_LOADED = 1 << 30;
 
+  /**
+   * In {@link Cpu#debugTraps}: an access hit a debugger's watchpoint, of which the guest does not
+   * know.
+   */
+  static final int WATCHPOINT = 1 << 28;
+
   /** In {@link Cpu#debugTraps}: the one before the next instruction loaded SS. */
   private static final int AFTER_STACK_LOAD = 1 << 29;
 

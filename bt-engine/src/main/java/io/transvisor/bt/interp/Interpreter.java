@@ -15,7 +15,9 @@ import io.transvisor.core.memory.PhysicalMemory;
 import io.transvisor.mmu.Mmu;
 import io.transvisor.mmu.PageFaultException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Runs guest code on decoded traces: finds or decodes the trace at CS:EIP, calls its handlers one
@@ -40,6 +42,17 @@ final class Interpreter {
   private final byte[] straddling = new byte[2 * Decoder.MAX_LENGTH];
 
   private boolean tripleFault;
+
+  /** An instruction has hit a debugger's watchpoint. */
+  private boolean watchHit;
+
+  /** A debugger executes a single instruction, breakpoint or not. */
+  private boolean stepping;
+
+  /** Interrupts wait for the end of that. */
+  private boolean holdsInterrupts;
+
+  private final Set<Integer> breakpoints = new HashSet<>();
 
   /**
    * @param policy what is compiled; null for nothing
@@ -67,6 +80,23 @@ final class Interpreter {
     return regions == null ? 0 : regions.compiled();
   }
 
+  /** Linear addresses before whose instructions {@link #run} ends. */
+  Set<Integer> breakpoints() {
+    return breakpoints;
+  }
+
+  /** See {@link io.transvisor.core.cpu.DebugPort#step}. */
+  Outcome runOne() {
+    stepping = true;
+    holdsInterrupts = !c.halted;
+    try {
+      return run(1);
+    } finally {
+      stepping = false;
+      holdsInterrupts = false;
+    }
+  }
+
   /** See {@link io.transvisor.core.cpu.ExecutionEngine#run}. */
   Outcome run(int budget) {
     long end = c.instructions + budget;
@@ -78,7 +108,7 @@ final class Interpreter {
     while (true) {
       boolean shadow = c.interruptShadow;
       c.interruptShadow = false;
-      if (c.pending != 0 && !shadow) {
+      if (c.pending != 0 && !shadow && !holdsInterrupts) {
         takeInterrupts();
         if (tripleFault) {
           return Outcome.TRIPLE_FAULT;
@@ -98,6 +128,12 @@ final class Interpreter {
       int linear = c.segBase[CpuState.CS] + c.eip;
       Trace t = previous == null ? null : previous.link(linear, mmu.generation, c.modeWord);
       if (t == null) {
+        boolean barrier = cache.isBarrier(linear);
+        if (barrier && !stepping && breakpoints.contains(linear)) {
+          c.interruptShadow = shadow;
+          c.watchHit = null;
+          return Outcome.BREAK;
+        }
         try {
           t = lookup(linear, previous);
         } catch (PageFaultException e) {
@@ -108,7 +144,7 @@ final class Interpreter {
           previous = null;
           continue;
         }
-        if (previous != null && !t.crossesPage()) {
+        if (previous != null && t.store() >= 0 && !t.crossesPage() && !barrier) {
           link(previous, linear, t);
         }
       }
@@ -142,6 +178,10 @@ final class Interpreter {
       if (tripleFault) {
         return Outcome.TRIPLE_FAULT;
       }
+      if (watchHit) {
+        watchHit = false;
+        return Outcome.BREAK;
+      }
     }
   }
 
@@ -162,6 +202,10 @@ final class Interpreter {
   }
 
   private void debugTrap() {
+    if ((c.debugTraps & DebugExceptions.WATCHPOINT) != 0) {
+      c.debugTraps &= ~DebugExceptions.WATCHPOINT;
+      watchHit = true;
+    }
     if (!tripleFault && !DebugExceptions.afterInstruction(c)) {
       tripleFault = true;
     }
@@ -251,7 +295,7 @@ final class Interpreter {
   /** The trace at an address, if it has been decoded and can be linked to; else null. */
   private Trace follow(Links t, int linear, int mode) {
     int store = c.directCode(linear);
-    if (store < 0) {
+    if (store < 0 || cache.isBarrier(linear)) {
       return null;
     }
     Trace next = t.relink(linear, store, mode);
@@ -439,7 +483,7 @@ final class Interpreter {
         branches = i.form != null;
         break;
       }
-      if (at >= pageEnd) {
+      if (at >= pageEnd || cache.isBarrier(at)) {
         break;
       }
     }

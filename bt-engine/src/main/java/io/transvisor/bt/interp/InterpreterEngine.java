@@ -4,6 +4,7 @@ import io.transvisor.bt.region.Regions;
 import io.transvisor.core.clock.VirtualClock;
 import io.transvisor.core.cpu.CpuModel;
 import io.transvisor.core.cpu.CpuState;
+import io.transvisor.core.cpu.DebugPort;
 import io.transvisor.core.cpu.ExecutionEngine;
 import io.transvisor.core.device.CounterSink;
 import io.transvisor.core.device.ResetKind;
@@ -21,6 +22,7 @@ import io.transvisor.mmu.MmuStatistics;
 public final class InterpreterEngine implements ExecutionEngine, CpuPins {
   private final Cpu cpu;
   private final Interpreter interpreter;
+  private final Debugger debugger;
 
   public InterpreterEngine(
       PhysicalMemory memory,
@@ -31,6 +33,7 @@ public final class InterpreterEngine implements ExecutionEngine, CpuPins {
       Regions.Policy policy) {
     this.cpu = new Cpu(new Mmu(memory), memory, ports, interrupts, clock, model);
     this.interpreter = new Interpreter(cpu, memory, policy);
+    this.debugger = new Debugger(cpu, interpreter);
   }
 
   @Override
@@ -65,6 +68,11 @@ public final class InterpreterEngine implements ExecutionEngine, CpuPins {
   public void init() {
     PendingWord.set(cpu, CpuState.PENDING_INIT);
     cpu.stopTrace();
+  }
+
+  @Override
+  public DebugPort debugPort() {
+    return debugger;
   }
 
   @Override

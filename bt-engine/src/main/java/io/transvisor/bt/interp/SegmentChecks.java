@@ -1,6 +1,8 @@
 package io.transvisor.bt.interp;
 
 import io.transvisor.core.cpu.CpuState;
+import io.transvisor.core.cpu.DebugPort;
+import io.transvisor.core.cpu.Watchpoint;
 
 /**
  * The exact segment check behind the fast limit compare (SDM volume 3, 5.3 to 5.5), with alignment
@@ -25,8 +27,21 @@ final class SegmentChecks {
         throw c.fault(GuestFault.AC, 0);
       }
       DebugRegisters.noteAccess(c, linear, size, write);
+      noteWatchpoints(c, linear, size, write);
     }
     return linear;
+  }
+
+  /** Records that an access hits a debugger's watchpoint; the run ends after the instruction. */
+  private static void noteWatchpoints(Cpu c, int linear, int size, boolean write) {
+    for (Watchpoint w : c.watchpoints) {
+      if (w.matches(linear, size, write)) {
+        c.watchHit = new DebugPort.Hit(w, linear);
+        c.debugTraps |= DebugExceptions.WATCHPOINT;
+        c.stopTrace();
+        return;
+      }
+    }
   }
 
   static boolean allows(int access, boolean write) {

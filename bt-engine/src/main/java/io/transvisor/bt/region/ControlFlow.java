@@ -105,7 +105,7 @@ final class ControlFlow {
 
   private Insn decode(int offset) {
     int at = place(offset);
-    if (at < 0) {
+    if (at < 0 || cache.isBarrier(at)) {
       return null;
     }
     int pageEnd = (at | 0xFFF) + 1;
@@ -206,7 +206,7 @@ final class ControlFlow {
   private boolean want(int offset, boolean always) {
     if (!leaders.contains(offset)) {
       int at = place(offset);
-      if (at < 0 || !always && !hasRun(at)) {
+      if (at < 0 || cache.isBarrier(at) || !always && !hasRun(at)) {
         return false;
       }
       leaders.add(offset);

@@ -125,7 +125,10 @@ public final class Regions {
   }
 
   private boolean isEligible(Trace t) {
-    return t.store() >= 0 && !t.crossesPage() && (policy.user() || (t.mode() & Cpu.MODE_USER) == 0);
+    return t.store() >= 0
+        && !t.crossesPage()
+        && !cache.isBarrier(t.store())
+        && (policy.user() || (t.mode() & Cpu.MODE_USER) == 0);
   }
 
   /**

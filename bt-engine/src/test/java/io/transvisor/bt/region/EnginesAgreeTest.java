@@ -95,7 +95,7 @@ class EnginesAgreeTest {
     }
   }
 
-  private static String difference(FlatMachine a, FlatMachine b) {
+  static String difference(FlatMachine a, FlatMachine b) {
     if (a.cpu.instructions != b.cpu.instructions) {
       return "instructions " + a.cpu.instructions + " and " + b.cpu.instructions;
     }
@@ -109,7 +109,7 @@ class EnginesAgreeTest {
     return at < 0 ? null : "memory at store index %x".formatted(at);
   }
 
-  private static FlatMachine machine(Regions.Policy policy, long seed) {
+  static FlatMachine machine(Regions.Policy policy, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     FlatMachine m = new FlatMachine(policy);
     byte[] code = new RandomProgram(random).generate();

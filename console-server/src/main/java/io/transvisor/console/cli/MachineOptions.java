@@ -1,5 +1,6 @@
 package io.transvisor.console.cli;
 
+import io.transvisor.console.gdb.GdbServer;
 import io.transvisor.console.machine.MachineSpec;
 import io.transvisor.core.error.VmmException;
 import java.nio.file.Path;
@@ -149,9 +150,26 @@ final class MachineOptions {
       names = "-monitor",
       paramLabel = "DEV",
       description =
-          "Commands to the machine ('help' lists them) from stdio, tcp:HOST:PORT,server,nowait, or"
-              + " none. Default: none.")
+          "Commands to the machine ('help' lists them) from stdio, tcp:HOST:PORT,server,nowait,"
+              + " unix:PATH,server,nowait, or none. Default: none.")
   private String monitor = "none";
+
+  @Option(
+      names = "-qmp",
+      paramLabel = "DEV",
+      description =
+          "QEMU's machine protocol (JSON) at tcp:HOST:PORT,server,nowait or"
+              + " unix:PATH,server,nowait; none. Default: none.")
+  private String qmp = "none";
+
+  @Option(
+      names = "-gdb",
+      paramLabel = "DEV",
+      description = "Debuggers connect here: tcp:[HOST]:PORT, unix:PATH or none. Default: none.")
+  private String gdb;
+
+  @Option(names = "-s", description = "The same as -gdb tcp::1234.")
+  private boolean gdbDefault;
 
   @Option(
       names = "-object",
@@ -249,10 +267,15 @@ final class MachineOptions {
     b.parallel(parallel).debugConsole(debugcon);
     b.display(vnc, nographic ? "none" : display);
     b.web(web).objects(objects).keyboard(keyboard);
-    b.monitor(monitor.equals("none") ? null : monitor);
+    b.monitor(unlessNone(monitor)).qmp(unlessNone(qmp));
+    b.gdb(unlessNone(gdb != null ? gdb : gdbDefault ? GdbServer.DEFAULT : "none"));
     b.snapshot(snapshot).rebootAllowed(!noReboot).startPaused(stopped);
     b.clock(clock).rtc(rtc).engine(engine).devices(devices).debug(debug);
     b.statistics(statistics);
     return b.build();
+  }
+
+  private static String unlessNone(String backEnd) {
+    return backEnd.equals("none") ? null : backEnd;
   }
 }

@@ -4,6 +4,7 @@ import io.transvisor.core.display.Screen.Picture;
 import io.transvisor.core.error.VmmException;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /**
  * What can be done to the machine as a whole while it runs. Callable from any thread; requests take
@@ -25,6 +26,17 @@ public interface Operator {
 
   /** Goes on after {@link #pause}. */
   void resume();
+
+  /** Executes one instruction of a stopped guest. */
+  void step();
+
+  /** Has something of the guest looked at or changed, on the vCPU thread. */
+  <T> CompletableFuture<T> inspect(Function<GuestView, T> question);
+
+  /** Tells a listener what becomes of the machine from now on. */
+  void addListener(OperatorListener listener);
+
+  void removeListener(OperatorListener listener);
 
   CompletableFuture<MachineStatus> status();
 

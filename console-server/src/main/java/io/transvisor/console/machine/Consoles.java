@@ -1,6 +1,8 @@
 package io.transvisor.console.machine;
 
 import io.transvisor.console.control.Operator;
+import io.transvisor.console.gdb.GdbServer;
+import io.transvisor.console.monitor.MonitorCommands;
 import io.transvisor.console.monitor.MonitorServer;
 import io.transvisor.console.rfb.RfbService;
 import io.transvisor.console.rfb.SharePolicy;
@@ -9,14 +11,21 @@ import io.transvisor.console.rfb.VncServer;
 import io.transvisor.console.rfb.session.MachineActions;
 import io.transvisor.console.web.WebServer;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What a machine's operator sees and uses: VNC, web console, monitor, as far as wanted. */
 final class Consoles implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Consoles.class);
+
   private final RfbService viewers;
   private final VncServer vnc;
   private final WebServer web;
-  private MonitorServer monitor;
+  private final List<AutoCloseable> open = new ArrayList<>();
 
   private Consoles(MachineSpec spec, AssembledMachine assembled, Operator operator) {
     boolean served = spec.vnc() != null || spec.web() != null;
@@ -57,8 +66,16 @@ final class Consoles implements AutoCloseable {
   }
 
   private void start(MachineSpec spec, AssembledMachine assembled, Operator operator) {
-    if (spec.monitor() != null) {
-      monitor = MonitorServer.open(spec.monitor(), operator, assembled.board().input());
+    Supplier<MonitorCommands> commands =
+        () -> new MonitorCommands(operator, assembled.board().input());
+    MachineSpec.Control control = spec.control();
+    if (control.monitor() != null) {
+      open.add(MonitorServer.open(control.monitor(), commands));
+    }
+    if (control.gdb() != null) {
+      GdbServer gdb = new GdbServer(control.gdb(), operator, commands);
+      open.add(gdb);
+      System.err.printf("transvisor: waiting for debuggers at %s%n", gdb.localAddress());
     }
     if (vnc != null) {
       InetSocketAddress address = vnc.start();
@@ -107,8 +124,12 @@ final class Consoles implements AutoCloseable {
     if (viewers != null) {
       viewers.close();
     }
-    if (monitor != null) {
-      monitor.close();
+    for (AutoCloseable server : open) {
+      try {
+        server.close();
+      } catch (Exception e) {
+        LOG.debug("closing: {}", e.getMessage());
+      }
     }
   }
 }

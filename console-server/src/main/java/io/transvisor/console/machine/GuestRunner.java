@@ -71,7 +71,7 @@ public final class GuestRunner {
   }
 
   private static void stop(Machine machine, CountDownLatch closed) {
-    machine.exit(0);
+    machine.quit();
     try {
       if (!closed.await(CLOSE_SECONDS, TimeUnit.SECONDS)) {
         System.err.println(

@@ -1,8 +1,10 @@
 package io.transvisor.console.machine;
 
 import io.transvisor.console.control.DriveStatus;
+import io.transvisor.console.control.GuestView;
 import io.transvisor.console.control.MachineStatus;
 import io.transvisor.console.control.Operator;
+import io.transvisor.console.control.OperatorListener;
 import io.transvisor.core.display.Screen;
 import io.transvisor.core.display.Screen.Picture;
 import io.transvisor.core.error.VmmException;
@@ -16,6 +18,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -26,6 +30,7 @@ public final class MachineOperator implements Operator {
   private final List<DriveBay> drives;
   private final boolean snapshot;
   private final long started = System.nanoTime();
+  private final List<OperatorListener> listeners = new CopyOnWriteArrayList<>();
 
   /**
    * @param snapshot whether writes to media inserted later are forgotten at the end
@@ -39,17 +44,20 @@ public final class MachineOperator implements Operator {
 
   @Override
   public void shutdown() {
-    machine.post(board::pressPowerButton);
+    machine.post(() -> {
+      board.pressPowerButton();
+      listeners.forEach(OperatorListener::powerButtonPressed);
+    });
   }
 
   @Override
   public void reset() {
-    machine.reset("reset asked for by the operator");
+    machine.pressReset();
   }
 
   @Override
   public void powerOff() {
-    machine.exit(0);
+    machine.quit();
   }
 
   @Override
@@ -60,6 +68,28 @@ public final class MachineOperator implements Operator {
   @Override
   public void resume() {
     machine.setPaused(false);
+  }
+
+  @Override
+  public void step() {
+    machine.step();
+  }
+
+  @Override
+  public <T> CompletableFuture<T> inspect(Function<GuestView, T> question) {
+    return ask(() -> question.apply(new GuestView(machine)));
+  }
+
+  @Override
+  public void addListener(OperatorListener listener) {
+    listeners.add(listener);
+    machine.addListener(listener);
+  }
+
+  @Override
+  public void removeListener(OperatorListener listener) {
+    listeners.remove(listener);
+    machine.removeListener(listener);
   }
 
   @Override
@@ -178,7 +208,11 @@ public final class MachineOperator implements Operator {
           bay.name() + " is locked by the guest, which has been asked to release it; try again");
     }
     IsoMedium medium = bay.openCd(image);
+    if (!cd.isTrayOpen()) {
+      listeners.forEach(l -> l.trayMoved(bay.name(), true));
+    }
     cd.insert(medium);
+    listeners.forEach(l -> l.trayMoved(bay.name(), false));
   }
 
   @Override
@@ -187,11 +221,22 @@ public final class MachineOperator implements Operator {
       DriveBay bay = removable(drive);
       if (bay.kind() == DriveBay.Kind.FLOPPY) {
         closeFloppy(bay);
-      } else if (!board.cdrom(bay.index()).eject(force)) {
-        throw new VmmException(
-            bay.name() + " is locked by the guest, which has been asked to release it; try again");
+      } else {
+        ejectCd(bay, force);
       }
     });
+  }
+
+  private void ejectCd(DriveBay bay, boolean force) {
+    AtapiCdrom cd = board.cdrom(bay.index());
+    boolean wasOpen = cd.isTrayOpen();
+    if (!cd.eject(force)) {
+      throw new VmmException(
+          bay.name() + " is locked by the guest, which has been asked to release it; try again");
+    }
+    if (cd.isTrayOpen() != wasOpen) {
+      listeners.forEach(l -> l.trayMoved(bay.name(), !wasOpen));
+    }
   }
 
   private void closeFloppy(DriveBay bay) {

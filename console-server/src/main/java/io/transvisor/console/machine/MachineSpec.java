@@ -31,7 +31,7 @@ import java.util.Locale;
  * @param vnc where the screen is served to VNC viewers, or null
  * @param web where it is served to browsers, or null
  * @param keyboard layout the guest has been set up with
- * @param monitor back end of the monitor, or null
+ * @param control who else may command the machine
  * @param debugExit ports of the debug-exit device, or null
  * @param engine how guest code is run
  * @param rtcBase the {@code base=} value of {@code -rtc}
@@ -55,7 +55,7 @@ public record MachineSpec(
     VncOptions vnc,
     WebOptions web,
     KeyboardLayout keyboard,
-    String monitor,
+    Control control,
     boolean snapshot,
     boolean rebootAllowed,
     boolean startPaused,
@@ -80,6 +80,9 @@ public record MachineSpec(
   /** A kernel file; {@code content} is null until it is read from {@code path}. */
   public record Kernel(Path path, byte[] content, String initrd, String commandLine) {}
 
+  /** Back ends of the monitor, of QMP and of the debugger's stub, each null for none. */
+  public record Control(String monitor, String qmp, String gdb) {}
+
   /** Ports of the debug-exit device. */
   public record DebugExit(int base, int size) {}
 
@@ -102,7 +105,7 @@ public record MachineSpec(
         vnc,
         web,
         keyboard,
-        monitor,
+        control,
         snapshot,
         rebootAllowed,
         startPaused,
@@ -142,6 +145,8 @@ public record MachineSpec(
     private String web;
     private String keyboard = "en-us";
     private String monitor;
+    private String qmp;
+    private String gdb;
     private List<String> objects = List.of();
     private boolean displayOff;
     private boolean snapshot;
@@ -303,6 +308,18 @@ public record MachineSpec(
       return this;
     }
 
+    /** Where QMP is spoken, or null. */
+    public Builder qmp(String backEnd) {
+      qmp = backEnd;
+      return this;
+    }
+
+    /** Where debuggers connect, or null. */
+    public Builder gdb(String backEnd) {
+      gdb = backEnd;
+      return this;
+    }
+
     public Builder objects(List<String> values) {
       objects = values;
       return this;
@@ -442,7 +459,7 @@ public record MachineSpec(
           displayOptions(securityObjects),
           web == null ? null : WebOptions.parse(web, securityObjects),
           KeyboardLayout.named(keyboard),
-          monitor,
+          new Control(monitor, qmp, gdb),
           snapshot,
           rebootAllowed,
           startPaused,

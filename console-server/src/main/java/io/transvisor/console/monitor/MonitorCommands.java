@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** What each command does. Answers are text, empty if all is well and there is nothing to say. */
-final class MonitorCommands {
+public final class MonitorCommands {
   private static final int ANSWER_SECONDS = 30;
   private static final int HOLD_MILLIS = 100;
   private static final int MAX_HOLD_MILLIS = 10_000;
@@ -44,7 +44,7 @@ final class MonitorCommands {
       Map.of("q", "quit", "c", "cont", "s", "stop", "?", "help");
   private int buttons;
 
-  MonitorCommands(Operator operator, InputSink input) {
+  public MonitorCommands(Operator operator, InputSink input) {
     this.operator = operator;
     this.input = input;
     add("help", "[COMMAND]", "lists the commands", 0, 1, this::help);
@@ -80,7 +80,7 @@ final class MonitorCommands {
   /**
    * Runs a command and returns what it has to say, a line or several without the last line's end.
    */
-  String execute(String line) {
+  public String execute(String line) {
     String[] words = line.strip().split("\\s+");
     if (words[0].isEmpty()) {
       return "";

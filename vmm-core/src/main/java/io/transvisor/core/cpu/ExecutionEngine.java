@@ -29,12 +29,17 @@ public interface ExecutionEngine extends Device {
    */
   void stateChanged();
 
+  /** Where a debugger sets its breakpoints. */
+  DebugPort debugPort();
+
   /** Why {@link #run} came back. */
   enum Outcome {
     /** Budget used, or interrupted. */
     CONTINUE,
     /** HLT, and nothing to wake it. */
     HALTED,
+    /** A breakpoint or watchpoint of {@link #debugPort}. */
+    BREAK,
     /** A fault while delivering a double fault. */
     TRIPLE_FAULT
   }

@@ -9,6 +9,7 @@ import io.transvisor.core.device.Device;
 import io.transvisor.core.device.ResetKind;
 import io.transvisor.core.display.Screen;
 import io.transvisor.core.display.VideoDevice;
+import io.transvisor.core.machine.RunListener.StopCause;
 import io.transvisor.core.memory.PhysicalMemory;
 import io.transvisor.core.port.PortSpace;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,12 +47,16 @@ public final class Machine implements MachineControl {
   private final Map<String, Device> devices = new LinkedHashMap<>();
   private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final List<Runnable> resetListeners = new ArrayList<>();
+  private final List<RunListener> runListeners = new CopyOnWriteArrayList<>();
   private ExecutionEngine engine;
   private VideoDevice video;
   private volatile Thread thread;
   private volatile boolean stopping;
   private volatile boolean paused;
+  private boolean stepping;
   private boolean resetRequested;
+  private boolean endedByHost;
+  private boolean resetByHost;
   private boolean rebootAllowed = true;
   private final IdleSleep idleSleep = new IdleSleep(System.nanoTime());
   private int exitCode;
@@ -134,13 +140,32 @@ public final class Machine implements MachineControl {
     rebootAllowed = allowed;
   }
 
+  /** Told about the run from now on; callable from any thread. */
+  public void addListener(RunListener listener) {
+    runListeners.add(listener);
+  }
+
+  public void removeListener(RunListener listener) {
+    runListeners.remove(listener);
+  }
+
   // ---- requests, from devices and other threads ----
 
   @Override
   public void reset(String cause) {
+    requestReset(cause, false);
+  }
+
+  /** Presses the reset button. */
+  public void pressReset() {
+    requestReset("the reset button", true);
+  }
+
+  private void requestReset(String cause, boolean byHost) {
     post(() -> {
       LOG.debug("reset: {}", cause);
       resetRequested = true;
+      resetByHost = byHost;
     });
   }
 
@@ -151,9 +176,19 @@ public final class Machine implements MachineControl {
 
   @Override
   public void exit(int code) {
+    end(code, false);
+  }
+
+  /** Pulls the plug: the run ends with 0. */
+  public void quit() {
+    end(0, true);
+  }
+
+  private void end(int code, boolean byHost) {
     post(() -> {
       if (!stopping) {
         exitCode = code;
+        endedByHost = byHost;
         stopping = true;
       }
     });
@@ -174,15 +209,43 @@ public final class Machine implements MachineControl {
   /** Stops or continues guest execution and guest time; callable from any thread. */
   public void setPaused(boolean on) {
     post(() -> {
-      paused = on;
-      if (clock instanceof HostClock host) {
-        if (on) {
-          host.pause();
-        } else {
-          host.resume();
-        }
+      if (on) {
+        stop(StopCause.REQUEST);
+      } else {
+        goOn();
       }
     });
+  }
+
+  /** Lets a stopped guest execute one instruction; callable from any thread. */
+  public void step() {
+    post(() -> {
+      if (paused) {
+        stepping = true;
+        goOn();
+      }
+    });
+  }
+
+  private void stop(StopCause cause) {
+    stepping = false;
+    if (!paused) {
+      paused = true;
+      if (clock instanceof HostClock host) {
+        host.pause();
+      }
+      runListeners.forEach(l -> l.stopped(cause));
+    }
+  }
+
+  private void goOn() {
+    if (paused) {
+      paused = false;
+      if (clock instanceof HostClock host) {
+        host.resume();
+      }
+      runListeners.forEach(RunListener::resumed);
+    }
   }
 
   public boolean isPaused() {
@@ -201,6 +264,12 @@ public final class Machine implements MachineControl {
    * exit code.
    */
   public int run() {
+    loop();
+    runListeners.forEach(l -> l.ended(!endedByHost, exitCode));
+    return exitCode;
+  }
+
+  private void loop() {
     thread = Thread.currentThread();
     // Nothing has run yet, so the time since the machine was put together need not be made good.
     clock.idleUntil(Long.MAX_VALUE);
@@ -210,9 +279,11 @@ public final class Machine implements MachineControl {
       if (resetRequested) {
         resetRequested = false;
         if (!rebootAllowed) {
-          return exitCode;
+          endedByHost = resetByHost;
+          return;
         }
         resetAll(ResetKind.HARD);
+        runListeners.forEach(l -> l.reset(!resetByHost));
       }
       if (stopping) {
         break;
@@ -223,13 +294,34 @@ public final class Machine implements MachineControl {
         continue;
       }
       events.runDue();
-      switch (engine.run(slice())) {
-        case HALTED -> idle();
-        case TRIPLE_FAULT -> tripleFault();
-        case CONTINUE -> {}
+      if (stepping) {
+        runOne();
+      } else {
+        take(engine.run(slice()));
       }
     }
-    return exitCode;
+  }
+
+  /** An instruction for a debugger; a halted CPU has to be woken up before it can execute one. */
+  private void runOne() {
+    long before = engine.cpu().instructions;
+    ExecutionEngine.Outcome outcome = engine.debugPort().step();
+    if (outcome == ExecutionEngine.Outcome.HALTED && engine.cpu().instructions != before) {
+      outcome = ExecutionEngine.Outcome.CONTINUE;
+    }
+    take(outcome);
+    if (engine.cpu().instructions != before) {
+      stop(StopCause.STEP);
+    }
+  }
+
+  private void take(ExecutionEngine.Outcome outcome) {
+    switch (outcome) {
+      case HALTED -> idle();
+      case TRIPLE_FAULT -> tripleFault();
+      case BREAK -> stop(StopCause.BREAK);
+      case CONTINUE -> {}
+    }
   }
 
   private int slice() {
@@ -290,6 +382,7 @@ public final class Machine implements MachineControl {
   private void tripleFault() {
     LOG.debug("triple fault\n{}", engine.cpu().describe());
     resetRequested = true;
+    resetByHost = false;
     if (!rebootAllowed) {
       shutdownMessage = "the guest stopped with a triple fault\n" + engine.cpu().describe();
     }

@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.transvisor.core.clock.InstructionClock;
 import io.transvisor.core.clock.Timer;
 import io.transvisor.core.cpu.CpuState;
+import io.transvisor.core.cpu.DebugPort;
 import io.transvisor.core.cpu.ExecutionEngine;
+import io.transvisor.core.cpu.ExecutionEngine.Outcome;
+import io.transvisor.core.cpu.Watchpoint;
 import io.transvisor.core.device.Device;
 import io.transvisor.core.device.ResetKind;
 import io.transvisor.core.device.StateReader;
@@ -31,6 +34,7 @@ class MachineTest {
   private final class ScriptedEngine implements ExecutionEngine {
     private final CpuState cpu = new CpuState();
     private final Deque<Outcome> script = new ArrayDeque<>();
+    private final ScriptedDebugPort debugPort = new ScriptedDebugPort();
 
     @Override
     public CpuState cpu() {
@@ -56,6 +60,11 @@ class MachineTest {
     public void stateChanged() {}
 
     @Override
+    public DebugPort debugPort() {
+      return debugPort;
+    }
+
+    @Override
     public String name() {
       return "cpu";
     }
@@ -70,6 +79,31 @@ class MachineTest {
 
     @Override
     public void load(StateReader in) {}
+  }
+
+  /** Steps retire an instruction, unless the CPU is halted. */
+  private final class ScriptedDebugPort implements DebugPort {
+    @Override
+    public void setBreakpoint(int linear, boolean on) {}
+
+    @Override
+    public void setWatchpoint(Watchpoint watchpoint, boolean on) {}
+
+    @Override
+    public void clear() {}
+
+    @Override
+    public Hit takeHit() {
+      return null;
+    }
+
+    @Override
+    public Outcome step() {
+      Outcome outcome = engine.script.poll();
+      log.add("step " + outcome);
+      engine.cpu.instructions += outcome == Outcome.HALTED ? 0 : 1;
+      return outcome;
+    }
   }
 
   private final ScriptedEngine engine = new ScriptedEngine();
@@ -157,6 +191,80 @@ class MachineTest {
     vcpu.join();
     assertThat(ran[0]).isSameAs(vcpu);
     assertThat(log).containsExactly("cpu POWER_ON");
+  }
+
+  /** Notes what happens, and steps until the run has stopped {@code stops} times. */
+  private final class Stepper implements RunListener {
+    private int stops;
+
+    private Stepper(int stops) {
+      this.stops = stops;
+    }
+
+    @Override
+    public void stopped(StopCause cause) {
+      log.add("stopped " + cause);
+      if (--stops > 0) {
+        machine.step();
+      } else {
+        machine.quit();
+      }
+    }
+
+    @Override
+    public void resumed() {
+      log.add("resumed");
+    }
+
+    @Override
+    public void reset(boolean byGuest) {
+      log.add("reset " + byGuest);
+    }
+
+    @Override
+    public void ended(boolean byGuest, int exitCode) {
+      log.add("ended " + byGuest + " " + exitCode);
+    }
+  }
+
+  @Test
+  void stopsAtABreakpointAndSteps() {
+    machine.addListener(new Stepper(3));
+    engine.script.add(Outcome.BREAK);
+    engine.script.add(Outcome.CONTINUE);
+    engine.script.add(Outcome.HALTED);
+    engine.script.add(Outcome.BREAK);
+    assertThat(machine.run()).isZero();
+    assertThat(log)
+        .containsExactly(
+            "cpu POWER_ON",
+            "BREAK",
+            "stopped BREAK",
+            "resumed",
+            "step CONTINUE",
+            "stopped STEP",
+            "resumed",
+            "step HALTED",
+            "step BREAK",
+            "stopped BREAK",
+            "ended false 0");
+  }
+
+  @Test
+  void listenersHearWhoResets() {
+    machine.addListener(new Stepper(1));
+    machine.pressReset();
+    engine.script.add(Outcome.TRIPLE_FAULT);
+    assertThat(machine.run()).isEqualTo(7);
+    assertThat(log)
+        .containsExactly(
+            "cpu POWER_ON",
+            "cpu HARD",
+            "reset false",
+            "TRIPLE_FAULT",
+            "cpu HARD",
+            "reset true",
+            "ended true 7");
   }
 
   private final class NamedDevice implements Device {

@@ -1,0 +1,177 @@
+package io.transvisor.bt.region;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.transvisor.bt.interp.FlatMachine;
+import io.transvisor.core.cpu.CpuState;
+import io.transvisor.core.cpu.DebugPort;
+import io.transvisor.core.cpu.ExecutionEngine.Outcome;
+import io.transvisor.core.cpu.Watchpoint;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A debugger's breakpoints, watchpoints and steps on the interpreter and on compiled regions. */
+class DebugPortTest {
+  private static final Regions.Policy EAGER = new Regions.Policy(2, false, true);
+  private static final int START = FlatMachine.CODE + 0x100;
+
+  /** A loop that counts in memory: inc dword [DATA]; dec ecx; jnz START; hlt. */
+  private static final String LOOP = "FF 05 00 00 10 00 49 75 F7 F4";
+
+  private static final int DEC = START + 6;
+
+  private static FlatMachine machine(Regions.Policy policy, String code) {
+    FlatMachine m = new FlatMachine(policy);
+    byte[] bytes = HexFormat.of().parseHex(code.replace(" ", ""));
+    m.memory.writeBytes(START, bytes, 0, bytes.length);
+    m.cpu.eip = START;
+    m.cpu.gpr[CpuState.ECX] = 1_000_000;
+    m.cpu.gpr[CpuState.ESP] = FlatMachine.DATA + 0x8000;
+    return m;
+  }
+
+  private static FlatMachine hotLoop(boolean compiled) {
+    FlatMachine m = machine(compiled ? EAGER : null, LOOP);
+    m.engine.run(3000);
+    assertThat(m.engine.regionsCompiled()).isEqualTo(compiled ? 1 : 0);
+    return m;
+  }
+
+  private static int counter(FlatMachine m) {
+    return m.memory.read(FlatMachine.DATA, 4);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aBreakpointInHotCodeStopsBeforeItsInstructionEachTime(boolean compiled) {
+    FlatMachine m = hotLoop(compiled);
+    DebugPort debug = m.engine.debugPort();
+    debug.setBreakpoint(DEC, true);
+    for (int n = 1; n <= 5; n++) {
+      assertThat(m.engine.run(100_000)).isEqualTo(Outcome.BREAK);
+      assertThat(m.cpu.eip).isEqualTo(DEC);
+      assertThat(counter(m)).isEqualTo(1000 + n);
+      assertThat(m.engine.run(100_000)).as("it is there still").isEqualTo(Outcome.BREAK);
+      assertThat(debug.step()).isEqualTo(Outcome.CONTINUE);
+      assertThat(m.cpu.eip).isEqualTo(DEC + 1);
+    }
+    assertThat(debug.takeHit()).isNull();
+    debug.setBreakpoint(DEC, false);
+    assertThat(m.engine.run(100_000)).isEqualTo(Outcome.CONTINUE);
+    debug.clear();
+    assertThat(m.engine.run(100_000)).isEqualTo(Outcome.CONTINUE);
+    assertThat(m.engine.regionsCompiled()).isGreaterThanOrEqualTo(compiled ? 2 : 0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aWatchpointStopsAfterTheAccess(boolean compiled) {
+    FlatMachine m = hotLoop(compiled);
+    DebugPort debug = m.engine.debugPort();
+    Watchpoint w = new Watchpoint(FlatMachine.DATA + 2, 1, false, true);
+    debug.setWatchpoint(w, true);
+    for (int n = 1; n <= 3; n++) {
+      assertThat(m.engine.run(100_000)).isEqualTo(Outcome.BREAK);
+      assertThat(m.cpu.eip).isEqualTo(DEC);
+      assertThat(counter(m)).isEqualTo(1000 + n);
+      assertThat(debug.takeHit()).isEqualTo(new DebugPort.Hit(w, FlatMachine.DATA));
+      assertThat(debug.takeHit()).isNull();
+    }
+    debug.setWatchpoint(w, false);
+    assertThat(m.engine.run(100_000)).isEqualTo(Outcome.CONTINUE);
+  }
+
+  @Test
+  void onlyTheAccessesMeantCount() {
+    Watchpoint reads = new Watchpoint(100, 4, true, false);
+    assertThat(reads.matches(103, 1, false)).isTrue();
+    assertThat(reads.matches(97, 4, false)).isTrue();
+    assertThat(reads.matches(96, 4, false)).isFalse();
+    assertThat(reads.matches(104, 4, false)).isFalse();
+    assertThat(reads.matches(100, 4, true)).isFalse();
+    assertThat(new Watchpoint(-2, 4, true, true).matches(0, 1, true)).isTrue();
+    assertThat(new Watchpoint(-2, 4, true, true).matches(2, 1, true)).isFalse();
+  }
+
+  @Test
+  void aCopyStopsAtTheElementThatHits() {
+    FlatMachine m = machine(null, "F3 AA F4"); // rep stosb; hlt
+    m.cpu.gpr[CpuState.EDI] = FlatMachine.DATA;
+    m.engine.debugPort().setWatchpoint(new Watchpoint(FlatMachine.DATA + 50, 2, false, true), true);
+    assertThat(m.engine.run(10)).isEqualTo(Outcome.BREAK);
+    assertThat(m.cpu.gpr[CpuState.EDI]).isEqualTo(FlatMachine.DATA + 51);
+    assertThat(m.cpu.eip).isEqualTo(START);
+  }
+
+  @Test
+  void theGuestsDebugRegistersAreItsOwn() {
+    FlatMachine m = machine(null, "0F 21 F8 0F 21 F3 F4"); // mov eax, dr7; mov ebx, dr6; hlt
+    int dr6 = m.cpu.dr[6];
+    m.engine.debugPort().setBreakpoint(START + 3, true);
+    m.engine.debugPort().setWatchpoint(new Watchpoint(FlatMachine.DATA, 4, true, true), true);
+    assertThat(m.engine.run(10)).isEqualTo(Outcome.BREAK);
+    assertThat(m.cpu.gpr[CpuState.EAX]).isEqualTo(0x400);
+    m.engine.debugPort().step();
+    assertThat(m.cpu.gpr[CpuState.EBX]).isEqualTo(dr6);
+  }
+
+  @Test
+  void interruptsWaitDuringAStepUnlessTheCpuIsHalted() {
+    FlatMachine m = machine(null, "90 F4 90"); // nop; hlt; nop
+    m.engine.nmi();
+    // With no interrupt table a delivered NMI is a shutdown.
+    assertThat(m.engine.debugPort().step()).isEqualTo(Outcome.CONTINUE);
+    assertThat(m.cpu.eip).isEqualTo(START + 1);
+    assertThat(m.engine.debugPort().step()).isIn(Outcome.HALTED, Outcome.CONTINUE);
+    assertThat(m.cpu.halted).isTrue();
+    assertThat(m.engine.debugPort().step()).isEqualTo(Outcome.TRIPLE_FAULT);
+  }
+
+  /**
+   * Random programs: a machine that looks at EIP before each instruction, and one with breakpoints,
+   * stop at the same instructions with the same state.
+   */
+  @Test
+  void regionsStopWhereSteppingPassesBy() {
+    int stops = 0;
+    for (long seed = 1; seed <= 25; seed++) {
+      SplittableRandom random = new SplittableRandom(seed);
+      FlatMachine stepped = EnginesAgreeTest.machine(null, seed);
+      FlatMachine tested = EnginesAgreeTest.machine(EAGER, seed);
+      stepped.engine.run(2000);
+      tested.engine.run(2000);
+      TreeSet<Integer> places = new TreeSet<>();
+      for (int n = 0; n < 6; n++) {
+        stepped.engine.run(1 + random.nextInt(9));
+        places.add(stepped.cpu.eip);
+      }
+      tested.engine.run((int) (stepped.cpu.instructions - tested.cpu.instructions));
+      places.forEach(at -> tested.engine.debugPort().setBreakpoint(at, true));
+      for (int n = 0; n < 20; n++) {
+        long end = stepped.cpu.instructions + 5000;
+        while (!stepped.cpu.halted
+            && !places.contains(stepped.cpu.eip)
+            && stepped.cpu.instructions < end) {
+          stepped.engine.run(1);
+        }
+        if (stepped.cpu.halted) {
+          break;
+        }
+        Outcome outcome = tested.engine.run((int) (end - tested.cpu.instructions));
+        boolean hit = places.contains(stepped.cpu.eip) && stepped.cpu.instructions < end;
+        assertThat(outcome).as("seed %d", seed).isEqualTo(hit ? Outcome.BREAK : Outcome.CONTINUE);
+        assertThat(EnginesAgreeTest.difference(stepped, tested)).as("seed %d", seed).isNull();
+        stops += hit ? 1 : 0;
+        stepped.engine.run(1);
+        tested.engine.debugPort().step();
+      }
+      assertThat(Arrays.equals(stepped.cpu.dr, tested.cpu.dr)).isTrue();
+    }
+    assertThat(stops).isGreaterThan(200);
+  }
+}

@@ -1,0 +1,2 @@
+/** GDB's remote serial protocol (GDB manual, appendix E): debugs the guest from outside. */
+package io.transvisor.console.gdb;
