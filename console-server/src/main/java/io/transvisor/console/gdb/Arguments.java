@@ -3,7 +3,9 @@ package io.transvisor.console.gdb;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
-/** Reads the parts of a packet from left to right; what is not as expected is a {@link GdbError}. */
+/**
+ * Reads the parts of a packet from left to right; what is not as expected is a {@link GdbError}.
+ */
 final class Arguments {
   private final String text;
   private int at;

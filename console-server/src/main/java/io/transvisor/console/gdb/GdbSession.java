@@ -27,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One debugger at the guest. The guest stops when it connects. While it runs, the debugger waits for
- * a stop reply, which comes from the vCPU thread by way of {@link #replies}.
+ * One debugger at the guest. The guest stops when it connects. While it runs, the debugger waits
+ * for a stop reply, which comes from the vCPU thread by way of {@link #replies}.
  */
 final class GdbSession implements OperatorListener {
   private static final Logger LOG = LoggerFactory.getLogger(GdbSession.class);
@@ -350,9 +350,7 @@ final class GdbSession implements OperatorListener {
       }
       Cpu cpu = view.cpu();
       Integer type =
-          cause == StopCause.BREAK
-              ? breakpoints.get(cpu.segBase[CpuState.CS] + cpu.eip)
-              : null;
+          cause == StopCause.BREAK ? breakpoints.get(cpu.segBase[CpuState.CS] + cpu.eip) : null;
       return "T05" + THREAD + (type == null ? "" : type == 0 ? "swbreak:;" : "hwbreak:;");
     });
   }
@@ -437,7 +435,8 @@ final class GdbSession implements OperatorListener {
     byte[] all = bytes.toByteArray();
     int piece = PacketStream.MAX_LENGTH / 2 - 1;
     for (int at = 0; at < all.length; at += piece) {
-      packets.send("O" + Arguments.hex(Arrays.copyOfRange(all, at, Math.min(at + piece, all.length))));
+      packets.send(
+          "O" + Arguments.hex(Arrays.copyOfRange(all, at, Math.min(at + piece, all.length))));
     }
     return OK;
   }

@@ -32,7 +32,10 @@ record Register(
         type,
         group,
         cpu ->
-            ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(get.applyAsInt(cpu)).array(),
+            ByteBuffer.allocate(4)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(get.applyAsInt(cpu))
+                .array(),
         (cpu, bytes) ->
             set.accept(cpu, ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt()));
   }

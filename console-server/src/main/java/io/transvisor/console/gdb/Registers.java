@@ -1,7 +1,6 @@
 package io.transvisor.console.gdb;
 
 import io.transvisor.bt.fpu.X87Environment;
-import io.transvisor.bt.interp.Cpu;
 import io.transvisor.core.cpu.CpuModel;
 import io.transvisor.core.cpu.CpuState;
 import io.transvisor.core.cpu.FpuState;
@@ -35,7 +34,8 @@ final class Registers {
     }
     all.add(Register.word("eip", "code_ptr", null, c -> c.eip, (c, v) -> c.eip = v));
     all.add(
-        Register.word("eflags", "i386_eflags", null, CpuState::getEflags, (c, v) -> c.setEflags(v)));
+        Register.word(
+            "eflags", "i386_eflags", null, CpuState::getEflags, (c, v) -> c.setEflags(v)));
     for (int i = 0; i < SEGMENTS.length; i++) {
       int s = SEGMENT_NUMBERS[i];
       all.add(
@@ -85,17 +85,10 @@ final class Registers {
   }
 
   private static void x87(
-      List<Register> all,
-      String name,
-      ToIntFunction<FpuState> get,
-      ObjIntConsumer<FpuState> set) {
+      List<Register> all, String name, ToIntFunction<FpuState> get, ObjIntConsumer<FpuState> set) {
     all.add(
         Register.word(
-            name,
-            "int",
-            "float",
-            c -> get.applyAsInt(c.fpu),
-            (c, v) -> set.accept(c.fpu, v)));
+            name, "int", "float", c -> get.applyAsInt(c.fpu), (c, v) -> set.accept(c.fpu, v)));
   }
 
   /** XMM0-XMM7 and MXCSR; none on a CPU without SSE. */
@@ -124,8 +117,7 @@ final class Registers {
                 c.xmm[n + 1] = b.getLong();
               }));
     }
-    all.add(
-        Register.word("mxcsr", "int", "vector", c -> c.mxcsr, (c, v) -> c.mxcsr = v & 0xFFFF));
+    all.add(Register.word("mxcsr", "int", "vector", c -> c.mxcsr, (c, v) -> c.mxcsr = v & 0xFFFF));
     return all;
   }
 

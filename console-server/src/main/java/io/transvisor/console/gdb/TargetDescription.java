@@ -26,7 +26,8 @@ final class TargetDescription {
       StringBuilder xml, String name, String types, List<Register> registers) {
     xml.append("<feature name=\"").append(name).append("\">\n").append(types);
     for (Register r : registers) {
-      xml.append("<reg name=\"%s\" bitsize=\"%d\" type=\"%s\"".formatted(r.name(), r.bits(), r.type()));
+      xml.append(
+          "<reg name=\"%s\" bitsize=\"%d\" type=\"%s\"".formatted(r.name(), r.bits(), r.type()));
       if (r.group() != null) {
         xml.append(" group=\"%s\"".formatted(r.group()));
       }

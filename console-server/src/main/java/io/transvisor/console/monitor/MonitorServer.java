@@ -46,9 +46,7 @@ public final class MonitorServer implements AutoCloseable {
             .requireThisHost();
     return new MonitorServer(
         new StreamServer(
-            endpoint,
-            MOST_USERS,
-            (in, out) -> new MonitorSession(commands.get(), in, out).run()));
+            endpoint, MOST_USERS, (in, out) -> new MonitorSession(commands.get(), in, out).run()));
   }
 
   /** Standard input blocks whoever reads it, and must not keep the process alive. */

@@ -30,8 +30,7 @@ public record Endpoint(String option, String text, SocketAddress address, boolea
     return new Endpoint(option, text, address(option, text, parts[0], expected), listens);
   }
 
-  private static SocketAddress address(
-      String option, String whole, String text, String expected) {
+  private static SocketAddress address(String option, String whole, String text, String expected) {
     if (text.startsWith("unix:")) {
       try {
         return UnixDomainSocketAddress.of(text.substring("unix:".length()));

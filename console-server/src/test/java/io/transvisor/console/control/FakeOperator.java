@@ -7,10 +7,12 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 
 /** Notes what it is asked to do; has one CD drive, which the guest has locked. */
 public final class FakeOperator implements Operator {
   public final List<String> done = new CopyOnWriteArrayList<>();
+  public final List<OperatorListener> listeners = new CopyOnWriteArrayList<>();
 
   @Override
   public void shutdown() {
@@ -35,6 +37,26 @@ public final class FakeOperator implements Operator {
   @Override
   public void resume() {
     done.add("continue");
+  }
+
+  @Override
+  public void step() {
+    done.add("step");
+  }
+
+  @Override
+  public <T> CompletableFuture<T> inspect(Function<GuestView, T> question) {
+    return CompletableFuture.failedFuture(new VmmException("there is no guest"));
+  }
+
+  @Override
+  public void addListener(OperatorListener listener) {
+    listeners.add(listener);
+  }
+
+  @Override
+  public void removeListener(OperatorListener listener) {
+    listeners.remove(listener);
   }
 
   @Override

@@ -119,7 +119,7 @@ class MonitorTest {
 
   @Test
   void servesTcpAndUnixSockets() throws IOException {
-    try (MonitorServer server = MonitorServer.open("tcp::0,server,nowait", operator, input)) {
+    try (MonitorServer server = MonitorServer.open("tcp::0,server,nowait", () -> commands)) {
       InetSocketAddress address = (InetSocketAddress) server.localAddress();
       assertThat(address.getAddress().isLoopbackAddress()).isTrue();
       try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
@@ -130,7 +130,7 @@ class MonitorTest {
       }
     }
     Path file = directory.resolve("monitor");
-    try (MonitorServer _ = MonitorServer.open("unix:" + file + ",server=on", operator, input);
+    try (MonitorServer _ = MonitorServer.open("unix:" + file + ",server=on", () -> commands);
         SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       channel.connect(UnixDomainSocketAddress.of(file));
       ByteBuffer greeting = ByteBuffer.allocate(10);
@@ -147,14 +147,14 @@ class MonitorTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "tcp:0.0.0.0:4444,server | the monitor has no password and listens on this host only"
+        "tcp:0.0.0.0:4444,server | there is no password, so it listens on this host only"
             + " (127.0.0.1)",
-        "tcp::4444 | add ,server,nowait: the monitor waits for connections",
+        "tcp::4444 | add ,server,nowait: this side waits for connections",
         "tcp::99999,server | ports are 0 to 65535",
         "pty | expected stdio, tcp:[HOST]:PORT,server,nowait, unix:PATH,server,nowait or none",
       })
   void specificationsAreChecked(String specification, String problem) {
-    assertThatThrownBy(() -> MonitorServer.open(specification, operator, input))
+    assertThatThrownBy(() -> MonitorServer.open(specification, () -> commands))
         .isInstanceOf(VmmException.class)
         .hasMessage("-monitor " + specification + ": " + problem);
   }
