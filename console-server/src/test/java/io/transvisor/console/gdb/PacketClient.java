@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 
 /** The debugger's side of the protocol. */
@@ -73,7 +74,12 @@ final class PacketClient implements AutoCloseable {
 
   /** Whether the other side has closed the connection. */
   boolean isClosed() throws IOException {
-    return in.read() < 0;
+    try {
+      return in.read() < 0;
+    } catch (SocketException e) {
+      // Reset: something sent was not read any more.
+      return true;
+    }
   }
 
   @Override
