@@ -1,5 +1,6 @@
 package io.transvisor.mmu;
 
+import io.transvisor.core.cpu.Activity;
 import io.transvisor.core.memory.PhysicalMemory;
 import io.transvisor.core.memory.WriteTraces;
 import java.util.List;
@@ -80,6 +81,7 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
   /** Events until shadows are checked; 0 when they are not. */
   private int checkCountdown;
 
+  private Activity activity = new Activity();
   private Listener listener = m -> {};
 
   /**
@@ -129,6 +131,11 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
   public void onChange(Listener changeListener) {
     listener = changeListener;
     listener.changed(map);
+  }
+
+  /** Where accesses to devices are noted for whoever asks what the vCPU is doing. */
+  public void report(Activity of) {
+    activity = of;
   }
 
   // ---- control ----
@@ -223,6 +230,7 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
 
   /** A shadow has lost an entry that code was fetched through. */
   void codeMoved(ShadowPageTable shadow) {
+    statistics.codeMoved++;
     shadow.generation = ++newestGeneration;
     if (shadow == current) {
       generation = newestGeneration;
@@ -397,7 +405,12 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
     }
     int at = entry & PAGE_MASK ^ linear;
     if ((entry & DEVICE) != 0) {
-      return memory.read(at, width);
+      int before = activity.enter(Activity.DEVICE);
+      long begun = statistics.deviceReads.begin();
+      int value = memory.read(at, width);
+      statistics.deviceReads.end(begun);
+      activity.set(before);
+      return value;
     }
     return switch (width) {
       case 1 -> store[at] & 0xFF;
@@ -446,7 +459,11 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
   private void write(int entry, int linear, int width, long value, boolean user) {
     int at = entry & PAGE_MASK ^ linear;
     if ((entry & DEVICE) != 0) {
+      int before = activity.enter(Activity.DEVICE);
+      long begun = statistics.deviceWrites.begin();
       writePhysical(at, width, value);
+      statistics.deviceWrites.end(begun);
+      activity.set(before);
       return;
     }
     int traced = user ? TRACED_USER : TRACED_SUPERVISOR;
@@ -466,7 +483,7 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
     }
     if ((entry & traced) != 0) {
       if (traces.isArmed(at >>> 12)) {
-        traces.written(at, width);
+        traces.stored(at, width);
       }
       // The store may have changed the table with this very entry.
       if (!traces.isArmed(at >>> 12) && map[linear >>> 12] == entry) {

@@ -1,5 +1,8 @@
 package io.transvisor.mmu;
 
+import io.transvisor.core.cpu.SampledEvent;
+import io.transvisor.core.device.CounterSink;
+
 /** What the address translation of one vCPU has done since power-on. */
 public final class MmuStatistics {
   /** Walks that entered a translation into a shadow: the guest did not notice. */
@@ -35,11 +38,39 @@ public final class MmuStatistics {
 
   public long tablesUntraced;
 
+  /** Accesses to devices in memory. */
+  public final SampledEvent deviceReads = new SampledEvent();
+
+  public final SampledEvent deviceWrites = new SampledEvent();
+
+  /** Times that links between pieces of code were given up because code was mapped anew. */
+  public long codeMoved;
+
   /** Times that all shadows were dropped: memory map, A20, reset. */
   public long flushes;
 
   /** Times that all shadows were compared with the guest's tables. */
   public long checks;
+
+  /** Gives everything, each name with {@code mmu.} in front. */
+  public void counters(CounterSink sink) {
+    sink.count("mmu.hidden.faults", hiddenFaults);
+    sink.count("mmu.true.faults", trueFaults);
+    sink.count("mmu.cr3.loads", cr3Loads);
+    sink.count("mmu.invlpgs", invlpgs);
+    sink.count("mmu.shadow.hits", shadowHits);
+    sink.count("mmu.shadow.misses", shadowMisses);
+    sink.count("mmu.shadow.inherited", inherited);
+    sink.count("mmu.table.writes", tableWrites);
+    sink.count("mmu.pages.dropped", pagesDropped);
+    sink.count("mmu.tables.dropped", tablesDropped);
+    sink.count("mmu.tables.traced", tablesTraced);
+    sink.count("mmu.tables.untraced", tablesUntraced);
+    deviceReads.counters("mmu.device.reads", sink);
+    deviceWrites.counters("mmu.device.writes", sink);
+    sink.count("mmu.code.moved", codeMoved);
+    sink.count("mmu.flushes", flushes);
+  }
 
   /** One line per counter. */
   public String describe() {

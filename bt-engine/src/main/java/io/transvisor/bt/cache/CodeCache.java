@@ -1,5 +1,6 @@
 package io.transvisor.bt.cache;
 
+import io.transvisor.core.device.CounterSink;
 import io.transvisor.core.memory.PhysicalMemory;
 import io.transvisor.core.memory.WriteTraces;
 import java.util.Arrays;
@@ -33,7 +34,10 @@ public final class CodeCache implements WriteTraces.Handler {
   private final Runnable onInvalidation;
   private final int limit;
   private int instructions;
-  private long invalidated;
+  private long invalidatedByStores;
+  private long invalidatedByDevices;
+  private long invalidatedByFlushes;
+  private long storesBesideCode;
 
   /** Offsets in a page that are barriers; null without any. */
   private BitSet barriers;
@@ -129,8 +133,14 @@ public final class CodeCache implements WriteTraces.Handler {
     int before = page.instructions();
     int removed = page.invalidate(offset & 0xFFF, length);
     instructions += page.instructions() - before;
-    if (removed > 0) {
-      invalidated += removed;
+    if (removed == 0) {
+      storesBesideCode++;
+    } else {
+      if (writeTraces.isByProcessor()) {
+        invalidatedByStores += removed;
+      } else {
+        invalidatedByDevices += removed;
+      }
       if (page.isEmpty()) {
         pages[offset >>> 12] = null;
         writeTraces.disarm(offset >>> 12, WriteTraces.CODE);
@@ -173,14 +183,18 @@ public final class CodeCache implements WriteTraces.Handler {
     }
   }
 
-  /** Traces invalidated by stores so far. */
-  public long invalidated() {
-    return invalidated;
+  /** Decoded instructions kept now. */
+  int instructions() {
+    return instructions;
   }
 
-  /** Decoded instructions kept now. */
-  public int instructions() {
-    return instructions;
+  /** What is kept, and what was dropped: traces and regions by cause. */
+  public void counters(CounterSink sink) {
+    sink.count("traces.kept.instructions", instructions);
+    sink.count("invalidations.store", invalidatedByStores);
+    sink.count("invalidations.device", invalidatedByDevices);
+    sink.count("invalidations.flush", invalidatedByFlushes);
+    sink.count("invalidations.none.store-beside-code", storesBesideCode);
   }
 
   /** Forgets everything, as after loading a saved state. */
@@ -189,7 +203,7 @@ public final class CodeCache implements WriteTraces.Handler {
     instructions = 0;
     for (int i = 0; i < pages.length; i++) {
       if (pages[i] != null) {
-        pages[i].invalidate(0, PhysicalMemory.PAGE_SIZE);
+        invalidatedByFlushes += pages[i].invalidate(0, PhysicalMemory.PAGE_SIZE);
         pages[i] = null;
         writeTraces.disarm(i, WriteTraces.CODE);
       }

@@ -32,6 +32,7 @@ public final class Cpu extends CpuState {
   public final InterruptController interrupts;
   public final VirtualClock clock;
   public final CpuModel model;
+  public final Callouts callouts = new Callouts();
   public final GuestFault guestFault = new GuestFault();
 
   /** What RDMSR and WRMSR reach, apart from the time-stamp counter and SYSENTER's registers. */
@@ -121,6 +122,7 @@ public final class Cpu extends CpuState {
     this.clock = clock;
     this.model = model;
     this.store = memory.store();
+    mmu.report(activity);
     mmu.onChange(m -> {
       map = m;
       stopTrace();

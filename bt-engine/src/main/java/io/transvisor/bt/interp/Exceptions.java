@@ -1,5 +1,7 @@
 package io.transvisor.bt.interp;
 
+import io.transvisor.bt.isa.CalloutClass;
+import io.transvisor.core.cpu.Activity;
 import io.transvisor.core.cpu.CpuState;
 import io.transvisor.mmu.PageFaultException;
 
@@ -50,11 +52,26 @@ final class Exceptions {
 
   private static boolean deliver(
       Cpu c, int firstVector, Interrupts.Kind firstKind, int firstCode, int resumeFlag) {
+    if (firstVector == SHUTDOWN) {
+      return false;
+    }
+    CalloutClass callout =
+        firstKind == Interrupts.Kind.EXTERNAL ? CalloutClass.INTERRUPT : CalloutClass.EXCEPTION;
+    c.activity.set(Activity.CALLOUT);
+    long begun = c.callouts.begin(callout);
+    boolean delivered = attempt(c, firstVector, firstKind, firstCode, resumeFlag);
+    c.callouts.end(callout.ordinal(), begun);
+    c.activity.set(Activity.GUEST);
+    return delivered;
+  }
+
+  private static boolean attempt(
+      Cpu c, int firstVector, Interrupts.Kind firstKind, int firstCode, int resumeFlag) {
     int vector = firstVector;
     Interrupts.Kind kind = firstKind;
     int errorCode = firstCode;
     int resume = resumeFlag;
-    while (vector != SHUTDOWN) {
+    while (true) {
       int next;
       try {
         boolean pushesCode = kind == Interrupts.Kind.EXCEPTION && GuestFault.hasErrorCode(vector);
@@ -70,13 +87,15 @@ final class Exceptions {
         c.cr2 = p.address;
       }
       vector = combine(kind == Interrupts.Kind.EXCEPTION ? vector : GuestFault.BP, next);
+      if (vector == SHUTDOWN) {
+        return false;
+      }
       kind = Interrupts.Kind.EXCEPTION;
       resume = CpuState.RF;
       if (vector == GuestFault.DF) {
         errorCode = 0;
       }
     }
-    return false;
   }
 
   /** What an exception during the delivery of another becomes (SDM volume 3, table 6-5). */

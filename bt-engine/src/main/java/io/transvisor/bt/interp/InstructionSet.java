@@ -39,6 +39,7 @@ public final class InstructionSet {
     X87Instructions.define(t);
     MmxInstructions.define(t);
     SseInstructions.define(t);
+    t.markCallouts();
     return t;
   }
 }

@@ -9,6 +9,7 @@ import io.transvisor.bt.region.Region;
 import io.transvisor.bt.region.RegionEntry;
 import io.transvisor.bt.region.Regions;
 import io.transvisor.core.clock.InstructionClock;
+import io.transvisor.core.cpu.Activity;
 import io.transvisor.core.cpu.CpuState;
 import io.transvisor.core.cpu.ExecutionEngine.Outcome;
 import io.transvisor.core.memory.PhysicalMemory;
@@ -37,6 +38,7 @@ final class Interpreter {
   /** Time is the count of instructions, and devices see it: it must be right at each of them. */
   private final boolean exactTime;
 
+  private final EngineStatistics statistics = new EngineStatistics();
   private final Fuser fuser = new Fuser();
   private final List<Insn> building = new ArrayList<>(MAX_TRACE);
   private final byte[] straddling = new byte[2 * Decoder.MAX_LENGTH];
@@ -71,6 +73,10 @@ final class Interpreter {
     return cache;
   }
 
+  EngineStatistics statistics() {
+    return statistics;
+  }
+
   /** The compiled regions, or null where nothing is compiled. */
   Regions regions() {
     return regions;
@@ -103,8 +109,10 @@ final class Interpreter {
     Links previous = null;
     tripleFault = false;
     if (regions != null) {
+      c.activity.set(Activity.TRANSLATOR);
       regions.takeFinished();
     }
+    c.activity.set(Activity.GUEST);
     while (true) {
       boolean shadow = c.interruptShadow;
       c.interruptShadow = false;
@@ -195,6 +203,7 @@ final class Interpreter {
       // Entering a handler, by a fault or INT n, takes this back.
       c.debugTraps |= DebugExceptions.DR6_SINGLE_STEP;
     }
+    statistics.steps++;
     execute(t, 1);
     if (c.debugTraps != 0) {
       debugTrap();
@@ -223,9 +232,11 @@ final class Interpreter {
    */
   private Links executeLinked(Trace first, long end) {
     Trace t = first;
+    Links from;
+    int interpreted = 0;
     while (true) {
       RegionEntry compiled = t.compiled();
-      Links from = t;
+      from = t;
       if (compiled != null && compiled.region().isUsable(c, compiled, end - c.instructions)) {
         from = enter(t, compiled, end);
       } else {
@@ -233,9 +244,10 @@ final class Interpreter {
           promote(t);
         }
         executeWhole(t);
+        interpreted++;
       }
       if ((c.pending | c.eflags & CpuState.TF) != 0 || c.traceLimit == 0) {
-        return from;
+        break;
       }
       int mode = c.modeWord;
       int linear = c.segBase[CpuState.CS] + c.eip;
@@ -243,29 +255,36 @@ final class Interpreter {
       if (next == null) {
         next = follow(from, linear, mode);
         if (next == null) {
-          return from;
+          break;
         }
       }
       if (next.length() > end - c.instructions
           || (mode & Cpu.MODE_FLAT_CODE) == 0 && beyondCodeSegment(next)) {
-        return from;
+        break;
       }
       t = next;
     }
+    statistics.tracesRun += interpreted;
+    return from;
   }
 
   /** A trace has run often: it becomes part of a compiled region, or its instructions are fused. */
   private void promote(Trace t) {
+    c.activity.set(Activity.TRANSLATOR);
     if (regions == null || !regions.consider(t)) {
       fuser.fuse(t);
     }
+    c.activity.set(Activity.GUEST);
   }
 
   /** Runs a compiled region. Returns the exit it was left by. */
   private Links enter(Trace t, RegionEntry entry, long end) {
     Region region = entry.region();
     int left = (int) Math.min(end - c.instructions, Integer.MAX_VALUE);
+    long before = c.instructions;
     int exit = region.run(c, entry, left);
+    statistics.regionEntries++;
+    statistics.regionInstructions += c.instructions - before;
     if (exit >= 0) {
       return region.exit(exit);
     }
@@ -299,17 +318,21 @@ final class Interpreter {
       return null;
     }
     Trace next = t.relink(linear, store, mode);
-    if (next == null) {
+    if (next != null) {
+      statistics.relinked++;
+    } else {
       next = cache.find(store, mode);
       if (next == null || next.crossesPage()) {
         return null;
       }
+      statistics.found++;
     }
     link(t, linear, next);
     return next;
   }
 
   private void link(Links from, int linear, Trace next) {
+    statistics.links++;
     from.setLink(linear, mmu.generation, next);
     if (from instanceof Trace t && t.endsIndirectly()) {
       t.observe(linear);
@@ -449,18 +472,29 @@ final class Interpreter {
     boolean user = c.cpl == 3;
     int store = c.mmu.translateCode(linear, user);
     if (store < 0) {
-      return buildUncached(linear);
+      return decoded(buildUncached(linear));
     }
-    Trace t = previous == null ? null : previous.relink(linear, store, c.modeWord);
+    Trace old = previous == null ? null : previous.relink(linear, store, c.modeWord);
+    Trace t = old != null ? old : cache.find(store, c.modeWord);
     if (t == null) {
-      t = cache.find(store, c.modeWord);
-    }
-    if (t == null) {
-      return build(store, linear);
+      c.activity.set(Activity.TRANSLATOR);
+      return decoded(build(store, linear));
     }
     if (t.crossesPage() && c.mmu.translateCode((linear | 0xFFF) + 1, user) != t.secondStore()) {
-      return buildCrossing(store, linear);
+      return decoded(buildCrossing(store, linear));
     }
+    if (old != null) {
+      statistics.relinked++;
+    } else {
+      statistics.found++;
+    }
+    return t;
+  }
+
+  private Trace decoded(Trace t) {
+    statistics.decodedTraces++;
+    statistics.decodedInstructions += t.length();
+    c.activity.set(Activity.GUEST);
     return t;
   }
 

@@ -16,7 +16,6 @@ import io.transvisor.core.irq.IrqLine;
 import io.transvisor.core.memory.PhysicalMemory;
 import io.transvisor.core.port.PortSpace;
 import io.transvisor.mmu.Mmu;
-import io.transvisor.mmu.MmuStatistics;
 
 /** The CPU as the machine sees it: pins, state, and guest code run in one of three ways. */
 public final class InterpreterEngine implements ExecutionEngine, CpuPins {
@@ -108,19 +107,13 @@ public final class InterpreterEngine implements ExecutionEngine, CpuPins {
   @Override
   public void counters(CounterSink sink) {
     sink.count("instructions", cpu.instructions);
-    sink.count("decoded.instructions", interpreter.cache().instructions());
-    sink.count("invalidations", interpreter.cache().invalidated());
+    interpreter.statistics().counters(sink);
+    interpreter.cache().counters(sink);
+    cpu.callouts.counters(sink);
     if (interpreter.regions() != null) {
       interpreter.regions().counters(sink);
     }
-    MmuStatistics mmu = cpu.mmu.statistics();
-    sink.count("mmu.hidden.faults", mmu.hiddenFaults);
-    sink.count("mmu.true.faults", mmu.trueFaults);
-    sink.count("mmu.cr3.loads", mmu.cr3Loads);
-    sink.count("mmu.shadow.hits", mmu.shadowHits);
-    sink.count("mmu.shadow.misses", mmu.shadowMisses);
-    sink.count("mmu.table.writes", mmu.tableWrites);
-    sink.count("mmu.flushes", mmu.flushes);
+    cpu.mmu.statistics().counters(sink);
   }
 
   @Override

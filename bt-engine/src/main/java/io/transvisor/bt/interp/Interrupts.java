@@ -33,6 +33,7 @@ final class Interrupts {
    */
   static void deliver(
       Cpu c, int vector, Kind kind, int returnEip, int flags, boolean hasErrorCode, int errorCode) {
+    c.callouts.countVector(vector);
     c.debugTraps = 0;
     if (c.isProtected()) {
       throughGate(c, vector, kind, returnEip, flags, hasErrorCode, errorCode);

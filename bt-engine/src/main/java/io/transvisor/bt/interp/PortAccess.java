@@ -1,5 +1,6 @@
 package io.transvisor.bt.interp;
 
+import io.transvisor.core.cpu.Activity;
 import io.transvisor.core.cpu.CpuState;
 
 /** Whether the current privilege may use I/O ports (SDM volume 1, 18.5). */
@@ -38,12 +39,17 @@ final class PortAccess {
   /** IN, after the check: reads a port and notes I/O breakpoints. */
   static int read(Cpu c, int port, int size) {
     DebugRegisters.notePort(c, port, size);
-    return c.ports.read(port, size);
+    int before = c.activity.enter(Activity.DEVICE);
+    int value = c.ports.read(port, size);
+    c.activity.set(before);
+    return value;
   }
 
   /** OUT, after the check. */
   static void write(Cpu c, int port, int size, int value) {
     DebugRegisters.notePort(c, port, size);
+    int before = c.activity.enter(Activity.DEVICE);
     c.ports.write(port, size, value);
+    c.activity.set(before);
   }
 }

@@ -1,6 +1,8 @@
 package io.transvisor.bt.isa;
 
 import io.transvisor.core.cpu.CpuState;
+import java.lang.invoke.MethodHandles;
+import java.util.Arrays;
 
 /**
  * One row of the instruction table: encoding, operands, effect on flags and on the run of
@@ -27,6 +29,8 @@ public final class Form {
     MO
   }
 
+  private static final Specializer SPECIALIZER = new Specializer(MethodHandles.lookup());
+
   final String encoding;
   final String text;
   final String mnemonic;
@@ -40,6 +44,7 @@ public final class Form {
   private int required;
   private boolean ends;
   private boolean lockable;
+  private CalloutClass callout;
 
   Form(String encoding, String text) {
     this.encoding = encoding;
@@ -93,6 +98,23 @@ public final class Form {
   public Form requires(int features) {
     required = features;
     return this;
+  }
+
+  /** What is sensitive about it: its handlers, which must have been given, are counted. */
+  Form callout(CalloutClass sensitive) {
+    callout = sensitive;
+    Handler[] plain = handlers.clone();
+    for (int n = 0; n < handlers.length; n++) {
+      int first = Arrays.asList(plain).indexOf(plain[n]);
+      if (plain[n] != null) {
+        handlers[n] = first < n ? handlers[first] : counted(plain[n], sensitive);
+      }
+    }
+    return this;
+  }
+
+  private static Handler counted(Handler handler, CalloutClass sensitive) {
+    return SPECIALIZER.make(CountedHandler.class, new CountedHandler.Counted(handler, sensitive));
   }
 
   /** LOCK is allowed with a memory operand. */
@@ -171,6 +193,11 @@ public final class Form {
 
   public boolean endsTrace() {
     return ends;
+  }
+
+  /** The class of callouts it belongs to, or null for an innocuous instruction. */
+  public CalloutClass callout() {
+    return callout;
   }
 
   public boolean isLockable() {

@@ -2,7 +2,9 @@ package io.transvisor.bt.isa;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * All instruction forms, found by opcode. Rows are added with an encoding in the notation of the
@@ -103,6 +105,25 @@ public final class FormTable {
             .toArray(Form.Immediate[]::new);
     forms.add(form);
     return form;
+  }
+
+  /**
+   * Marks the rows of all {@linkplain CalloutClass callout classes}, which must be there.
+   *
+   * @throws IllegalStateException if one is not
+   */
+  public void markCallouts() {
+    Map<String, Form> byEncoding = new HashMap<>();
+    forms.forEach(form -> byEncoding.put(form.encoding(), form));
+    for (CalloutClass callout : CalloutClass.values()) {
+      for (String encoding : callout.encodings()) {
+        Form form = byEncoding.get(encoding);
+        if (form == null) {
+          throw new IllegalStateException("no row " + encoding + " for " + callout);
+        }
+        form.callout(callout);
+      }
+    }
   }
 
   private static void put(Entry[] map, int opcode, int modRm, Form form) {

@@ -45,11 +45,15 @@ final class InstructionWriter {
   }
 
   private void writeInside(Insn i) {
+    boolean regular = Operands.isRegular(i);
     boolean written =
         !w.plan.slow().contains(i.start)
-            && Operands.isRegular(i)
-            && (arithmetic.write(i) || shifts.write(i) || moves.write(i));
-    if (!written && (w.plan.slow().contains(i.start) || !(divisions.write(i) || stack.write(i)))) {
+            && (regular && (arithmetic.write(i) || shifts.write(i) || moves.write(i))
+                || divisions.write(i)
+                || stack.write(i));
+    if (written) {
+      w.countCallout(i);
+    } else {
       callouts.write(i);
     }
   }

@@ -1,5 +1,6 @@
 package io.transvisor.bt.region;
 
+import io.transvisor.bt.interp.Callouts;
 import io.transvisor.bt.interp.Cpu;
 import io.transvisor.bt.isa.Handler;
 import io.transvisor.bt.isa.Insn;
@@ -86,6 +87,8 @@ final class MethodWriter {
   static final ClassDesc CODE_CLASS = ClassDesc.of(RegionCode.class.getName());
   static final ClassDesc FLAGS_CLASS = ClassDesc.of(LazyFlags.class.getName());
   static final ClassDesc INTS = ConstantDescs.CD_int.arrayType();
+  private static final ClassDesc LONGS = ConstantDescs.CD_long.arrayType();
+  private static final ClassDesc CALLOUTS_CLASS = ClassDesc.of(Callouts.class.getName());
   static final ClassDesc BYTES = ConstantDescs.CD_byte.arrayType();
   static final ClassDesc HANDLER_CLASS = ClassDesc.of(Handler.class.getName());
   static final ClassDesc INSN_CLASS = ClassDesc.of(Insn.class.getName());
@@ -359,6 +362,24 @@ final class MethodWriter {
   }
 
   // ---- the CPU's state in memory ----
+
+  /**
+   * Counts a sensitive instruction that is written out. Comes behind it: where it is left before
+   * the instruction, the handler counts.
+   */
+  void countCallout(Insn i) {
+    if (i.form.callout() != null) {
+      b.aload(CPU)
+          .getfield(CPU_CLASS, "callouts", CALLOUTS_CLASS)
+          .getfield(CALLOUTS_CLASS, "counts", LONGS)
+          .loadConstant(i.form.callout().ordinal())
+          .dup2()
+          .laload()
+          .lconst_1()
+          .ladd()
+          .lastore();
+    }
+  }
 
   /** Writes the registers that locals hold to the CPU. */
   void writeRegisters() {

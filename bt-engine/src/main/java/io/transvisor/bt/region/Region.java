@@ -4,6 +4,7 @@ import io.transvisor.bt.cache.CodeDependent;
 import io.transvisor.bt.cache.Links;
 import io.transvisor.bt.interp.Cpu;
 import io.transvisor.core.cpu.CpuState;
+import java.util.function.Consumer;
 
 /**
  * A compiled region: its code, and what must hold for it to be entered. It does not depend on the
@@ -22,18 +23,34 @@ public final class Region implements CodeDependent {
    */
   public static final int MISS = -3;
 
+  /** Why a region is no longer used. */
+  enum Retirement {
+    /** Bytes of its code were stored to. */
+    CODE_CHANGED,
+    /** It is compiled anew, with instructions that kept missing left to their handlers. */
+    ADAPTED,
+    /** Code took more room than it may, and all regions went. */
+    NO_ROOM
+  }
+
   private final RegionPlan plan;
+  private final Consumer<Region> onRetirement;
   private RegionCode code;
   private Links[] exits;
   private int[] sites;
-  private boolean valid = true;
+  private Retirement retirement;
   private boolean blocked;
   private int checkedGeneration;
   private int checkedBase;
 
-  /** A region that is not compiled yet. */
-  Region(RegionPlan plan) {
+  /**
+   * A region that is not compiled yet.
+   *
+   * @param onRetirement told once, when it is no longer used
+   */
+  Region(RegionPlan plan, Consumer<Region> onRetirement) {
     this.plan = plan;
+    this.onRetirement = onRetirement;
   }
 
   /** Gives it its code. */
@@ -51,12 +68,25 @@ public final class Region implements CodeDependent {
   }
 
   public boolean isValid() {
-    return valid;
+    return retirement == null;
   }
 
   @Override
   public void codeChanged() {
-    valid = false;
+    retire(Retirement.CODE_CHANGED);
+  }
+
+  /** Sees to it that it is not entered any more. */
+  void retire(Retirement why) {
+    if (retirement == null) {
+      retirement = why;
+      onRetirement.accept(this);
+    }
+  }
+
+  /** Why it is no longer used, or null. */
+  Retirement retirement() {
+    return retirement;
   }
 
   /**
@@ -67,7 +97,7 @@ public final class Region implements CodeDependent {
    * @param budget instructions that may still be retired
    */
   public boolean isUsable(Cpu c, RegionEntry entry, long budget) {
-    if (!valid || budget < plan.longestPath()) {
+    if (retirement != null || budget < plan.longestPath()) {
       return false;
     }
     int base = c.eip - entry.offset();

@@ -6,10 +6,12 @@ import io.transvisor.bt.decode.Decoder;
 import io.transvisor.bt.interp.Cpu;
 import io.transvisor.bt.interp.InstructionSet;
 import io.transvisor.bt.isa.Insn;
+import io.transvisor.bt.region.Region.Retirement;
 import io.transvisor.core.device.CounterSink;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
@@ -18,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -78,6 +81,9 @@ public final class Regions {
   private long liveBytes;
   private long compiled;
   private long missed;
+  private long tooLong;
+  private final long[] retired = new long[Retirement.values().length];
+  private final AtomicLong compileNanos = new AtomicLong();
 
   public Regions(Cpu cpu, CodeCache codeCache, Policy regionPolicy) {
     c = cpu;
@@ -154,11 +160,11 @@ public final class Regions {
       t.setPatience(INNER_PATIENCE);
       return true;
     }
-    Region region = new Region(plan);
+    Region region = new Region(plan, r -> retired[r.retirement().ordinal()]++);
     watchCode(region);
     postponeInner(plan);
     if (compiler == null) {
-      publish(new Finished(region, new RegionCompiler(plan).compile()));
+      publish(new Finished(region, compiled(plan)));
     } else {
       compiler.execute(() -> compile(region));
     }
@@ -190,10 +196,19 @@ public final class Regions {
 
   private void compile(Region region) {
     try {
-      finished.add(new Finished(region, new RegionCompiler(region.plan()).compile()));
+      finished.add(new Finished(region, compiled(region.plan())));
     } catch (RuntimeException | LinkageError e) {
       LOG.warn("a region could not be compiled and stays interpreted", e);
       finished.add(new Finished(region, new RegionCompiler.Result(null, 0, null, 0)));
+    }
+  }
+
+  private RegionCompiler.Result compiled(RegionPlan plan) {
+    long begun = System.nanoTime();
+    try {
+      return new RegionCompiler(plan).compile();
+    } finally {
+      compileNanos.addAndGet(System.nanoTime() - begun);
     }
   }
 
@@ -211,6 +226,7 @@ public final class Regions {
     RegionPlan plan = region.plan();
     long seed = key(plan.store(), plan.mode());
     if (f.result.code() == null) {
+      tooLong++;
       unwatch(region);
       sizes.put(seed, f.result.bytes() == 0 ? 0 : sizes.getOrDefault(seed, MAX_INSNS) / 2);
       attempts.remove(seed);
@@ -265,7 +281,7 @@ public final class Regions {
     slow.add(store);
     attempts.remove(key(region.plan().store(), region.plan().mode()));
     unwatch(region);
-    region.codeChanged();
+    region.retire(Retirement.ADAPTED);
     for (Block b : region.plan().entries()) {
       Trace t = cache.find(region.plan().storeOf(b.start), region.plan().mode());
       if (t != null) {
@@ -283,7 +299,7 @@ public final class Regions {
   private void retireAll() {
     for (Region r : live) {
       unwatch(r);
-      r.codeChanged();
+      r.retire(Retirement.NO_ROOM);
     }
     live.clear();
     entries.clear();
@@ -302,7 +318,13 @@ public final class Regions {
     sink.count("regions.compiled", compiled);
     sink.count("regions.live", live.stream().filter(Region::isValid).count());
     sink.count("regions.live.bytes", liveBytes);
-    sink.count("regions.slow.instructions", slow.size());
+    sink.count("regions.too-long", tooLong);
+    for (Retirement why : Retirement.values()) {
+      String name = why.name().toLowerCase(Locale.ROOT).replace('_', '-');
+      sink.count("regions.retired." + name, retired[why.ordinal()]);
+    }
+    sink.count("regions.adaptive.sites", slow.size());
     sink.count("regions.misses", missed);
+    sink.count("regions.compiler.ns", compileNanos.get());
   }
 }

@@ -105,6 +105,9 @@ class EnginesAgreeTest {
         || a.cpu.cr2 != b.cpu.cr2) {
       return "registers";
     }
+    if (!Arrays.equals(a.cpu.callouts.counts, b.cpu.callouts.counts)) {
+      return "callouts counted";
+    }
     int at = Arrays.mismatch(a.memory.store(), b.memory.store());
     return at < 0 ? null : "memory at store index %x".formatted(at);
   }

@@ -7,8 +7,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 
 /**
- * The program: {@code transvisor run|demo|screendump|profile} and the {@link Subcommand}s on the
- * class path. Exit codes: the guest's, or 2 for a mistake in what we were given.
+ * The program: {@code transvisor run|demo|screendump|profile|stats} and the {@link Subcommand}s on
+ * the class path. Exit codes: the guest's, or 2 for a mistake in what we were given.
  */
 @Command(
     name = "transvisor",
@@ -18,7 +18,8 @@ import picocli.CommandLine.IVersionProvider;
       RunCommand.class,
       DemoCommand.class,
       ScreendumpCommand.class,
-      ProfileCommand.class
+      ProfileCommand.class,
+      StatsCommand.class
     },
     versionProvider = Transvisor.Version.class,
     footer = {

@@ -1,6 +1,7 @@
 package io.transvisor.console.machine;
 
 import io.transvisor.bt.interp.Cpu;
+import io.transvisor.console.control.CounterReport;
 import io.transvisor.console.control.Operator;
 import io.transvisor.core.machine.Machine;
 import io.transvisor.mmu.Mmu;
@@ -57,7 +58,7 @@ public final class GuestRunner {
         System.err.print(mmu(machine).statistics().describe());
       }
       if (spec.statistics()) {
-        machine.counters().forEach((name, value) -> System.err.printf("%s %d%n", name, value));
+        System.err.print(CounterReport.text(machine.counters(), name -> true));
       }
       return code;
     } finally {

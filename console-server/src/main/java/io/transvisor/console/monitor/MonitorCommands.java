@@ -1,5 +1,6 @@
 package io.transvisor.console.monitor;
 
+import io.transvisor.console.control.CounterReport;
 import io.transvisor.console.control.DriveStatus;
 import io.transvisor.console.control.MachineStatus;
 import io.transvisor.console.control.Operator;
@@ -159,15 +160,8 @@ public final class MonitorCommands {
   }
 
   private static String counters(MachineStatus status, boolean drives) {
-    StringBuilder text = new StringBuilder();
-    status
-        .counters()
-        .forEach((name, value) -> {
-          if (name.startsWith("block.") == drives) {
-            text.append("%-40s %,20d%n".formatted(name, value));
-          }
-        });
-    return text.toString().stripTrailing();
+    return CounterReport.text(status.counters(), name -> name.startsWith("block.") == drives)
+        .stripTrailing();
   }
 
   private String change(List<String> arguments) {

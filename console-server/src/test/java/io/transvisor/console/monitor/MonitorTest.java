@@ -57,7 +57,7 @@ class MonitorTest {
     assertThat(commands.execute("info pic")).isEqualTo("state of INTERRUPT_CONTROLLER");
     assertThat(commands.execute("info block"))
         .contains("ide1-cd0: /cds/old.iso (read-only)", "locked, tray closed");
-    assertThat(commands.execute("info jit")).matches("cpu0.instructions +42");
+    assertThat(commands.execute("info jit")).matches("cpu0 +count\\R +instructions +42");
     assertThat(commands.execute("info nothing")).startsWith("info WHAT -- status");
   }
 
@@ -128,6 +128,11 @@ class MonitorTest {
         assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
             .endsWith("(qemu) (qemu) ");
       }
+      String port = ":" + address.getPort();
+      assertThat(MonitorClient.ask("127.0.0.1" + port, "info status"))
+          .isEqualTo("VM status: running\n");
+      assertThatThrownBy(() -> MonitorClient.ask("127.0.0.1", "info status"))
+          .hasMessage("127.0.0.1: expected HOST:PORT of a monitor");
     }
     Path file = directory.resolve("monitor");
     try (MonitorServer _ = MonitorServer.open("unix:" + file + ",server=on", () -> commands);

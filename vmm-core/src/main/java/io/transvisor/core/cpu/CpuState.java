@@ -74,6 +74,9 @@ public class CpuState {
    */
   public int flagCarries;
 
+  /** What the thread that runs this CPU is doing. */
+  public final Activity activity = new Activity();
+
   // ---- segments ----
   public static final int ES = 0;
   public static final int CS = 1;

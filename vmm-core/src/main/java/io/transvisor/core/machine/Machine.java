@@ -4,6 +4,7 @@ import io.transvisor.core.clock.EventQueue;
 import io.transvisor.core.clock.HostClock;
 import io.transvisor.core.clock.InstructionClock;
 import io.transvisor.core.clock.VirtualClock;
+import io.transvisor.core.cpu.Activity;
 import io.transvisor.core.cpu.ExecutionEngine;
 import io.transvisor.core.device.Device;
 import io.transvisor.core.device.ResetKind;
@@ -63,6 +64,7 @@ public final class Machine implements MachineControl {
   private long nextRefresh;
   private String shutdownMessage;
   private long idleNanos;
+  private TimeSplit timeSplit;
 
   public Machine(PhysicalMemory memory, PortSpace ports, VirtualClock clock) {
     this.memory = memory;
@@ -264,17 +266,22 @@ public final class Machine implements MachineControl {
    * exit code.
    */
   public int run() {
-    loop();
+    thread = Thread.currentThread();
+    try (TimeSplit split = new TimeSplit(engine.cpu())) {
+      timeSplit = split;
+      loop();
+    }
     runListeners.forEach(l -> l.ended(!endedByHost, exitCode));
     return exitCode;
   }
 
   private void loop() {
-    thread = Thread.currentThread();
+    Activity activity = engine.cpu().activity;
     // Nothing has run yet, so the time since the machine was put together need not be made good.
     clock.idleUntil(Long.MAX_VALUE);
     resetAll(ResetKind.POWER_ON);
     while (!stopping) {
+      activity.set(Activity.DEVICE);
       runTasks();
       if (resetRequested) {
         resetRequested = false;
@@ -288,12 +295,16 @@ public final class Machine implements MachineControl {
       if (stopping) {
         break;
       }
+      activity.set(Activity.MONITOR);
       refreshIfDue();
       if (paused) {
+        activity.set(Activity.IDLE);
         LockSupport.parkNanos(screen.isWatched() ? REFRESH_NANOS : 1_000_000_000L);
         continue;
       }
+      activity.set(Activity.DEVICE);
       events.runDue();
+      activity.set(Activity.MONITOR);
       if (stepping) {
         runOne();
       } else {
@@ -351,6 +362,7 @@ public final class Machine implements MachineControl {
       wait = Math.min(wait, nextRefresh - now);
     }
     if (wait > 0) {
+      engine.cpu().activity.set(Activity.IDLE);
       LockSupport.parkNanos(wait);
       long woken = System.nanoTime();
       idleNanos += woken - now;
@@ -405,6 +417,9 @@ public final class Machine implements MachineControl {
   public SortedMap<String, Long> counters() {
     SortedMap<String, Long> all = new TreeMap<>();
     all.put("machine.halted.ns", idleNanos);
+    if (timeSplit != null) {
+      timeSplit.counters((name, value) -> all.put("time." + name, value));
+    }
     engine.counters((name, value) -> all.put(engine.name() + "." + name, value));
     for (Device d : devices.values()) {
       d.counters((name, value) -> all.put(d.name() + "." + name, value));

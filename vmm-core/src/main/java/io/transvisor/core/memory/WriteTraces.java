@@ -38,6 +38,7 @@ public final class WriteTraces {
   }
 
   private final byte[] kinds;
+  private boolean byProcessor;
   private Handler codeHandler = (offset, length) -> {};
   private Handler videoHandler = (offset, length) -> {};
   private Handler tableHandler = (offset, length) -> {};
@@ -90,6 +91,18 @@ public final class WriteTraces {
   /** Reports a store to {@code length} bytes at store index {@code offset}; may span pages. */
   public void written(int offset, int length) {
     written(offset, length, CODE | VIDEO | TABLE);
+  }
+
+  /** Like {@link #written(int, int)} for a store of the guest's own, not of a device. */
+  public void stored(int offset, int length) {
+    byProcessor = true;
+    written(offset, length);
+    byProcessor = false;
+  }
+
+  /** For handlers: whether the store they are told of is the guest's own. */
+  public boolean isByProcessor() {
+    return byProcessor;
   }
 
   /** Like {@link #written(int, int)}, for some kinds of traces only. */

@@ -2,6 +2,8 @@
 import { socketUrl } from "./api.js";
 
 const LEDS = [["Num", 2], ["Caps", 4], ["Scroll", 1]];
+/** What the vCPU thread does, in the order of the bar; there are as many colours. */
+const TIME = ["guest.kernel", "guest.user", "translator", "callouts", "devices", "monitor", "idle"];
 const HISTORY = 120;
 const INSTRUCTIONS = /^cpu\d+\.instructions$/;
 const $ = (id) => document.getElementById(id);
@@ -104,12 +106,10 @@ export class StatusFeed extends EventTarget {
     this.#counters(now, rate);
   }
 
-  /** Counters of nanoseconds are shares of the time that has passed. */
+  /** Where the time of the vCPU thread went since the last message. */
   #time(now, rate) {
-    const parts = Object.keys(now.counters).filter((n) => n.endsWith(".ns")).map((name) => [name.slice(0, -3), Math.min(1, rate(name) / 1e9)]);
-    const rest = Math.max(0, 1 - parts.reduce((sum, [, share]) => sum + share, 0));
-    const all = [["running guest code", rest], ...parts].slice(0, 6);
-    $("time-section").hidden = parts.length === 0;
+    const all = TIME.filter((part) => `time.${part}.ns` in now.counters).map((part) => [part.replace(".", " "), Math.min(1, rate(`time.${part}.ns`) / 1e9)]);
+    $("time-section").hidden = all.length === 0;
     $("time").replaceChildren(...all.map(([, share], i) => {
       const bar = document.createElement("span");
       bar.className = `c${i + 1}`;
@@ -134,7 +134,7 @@ export class StatusFeed extends EventTarget {
     const rank = (name) => (name.startsWith("cpu") ? 0 : name.startsWith("block.") ? 2 : 1);
     for (const name of names.toSorted((a, b) => rank(a) - rank(b))) {
       const parts = name.split(".");
-      const size = parts[0] === "block" ? 2 : 1;
+      const size = parts.length > 2 && (parts[0] === "block" || parts[0].startsWith("cpu")) ? 2 : 1;
       const group = parts.slice(0, size).join(" ");
       groups.set(group, [...(groups.get(group) ?? []), [parts.slice(size).join(" "), name]]);
     }

@@ -1,0 +1,58 @@
+package io.transvisor.bt.interp;
+
+import io.transvisor.bt.isa.CalloutClass;
+import io.transvisor.core.cpu.SampledEvent;
+import io.transvisor.core.device.CounterSink;
+
+/** How often each class of callout was done, and the time of every 256th. */
+public final class Callouts {
+  private static final CalloutClass[] CLASSES = CalloutClass.values();
+
+  /** By {@link CalloutClass#ordinal}; whoever does a callout counts it here. */
+  public final long[] counts = new long[CLASSES.length];
+
+  /** A callout whose count has none of these bits set has its time taken. */
+  public int unsampled = SampledEvent.UNSAMPLED;
+
+  private final long[] samples = new long[CLASSES.length];
+  private final long[] nanos = new long[CLASSES.length];
+
+  /** By vector: exceptions and interrupts of all kinds on their way to the guest's handlers. */
+  private final long[] vectors = new long[256];
+
+  /** Counts the entry of a handler through the guest's interrupt table. */
+  void countVector(int vector) {
+    vectors[vector]++;
+  }
+
+  /** Counts a callout that is no instruction. Returns what {@link #end} wants. */
+  long begin(CalloutClass callout) {
+    return (++counts[callout.ordinal()] & SampledEvent.UNSAMPLED) == 0 ? System.nanoTime() : 0;
+  }
+
+  /**
+   * Takes a callout's time.
+   *
+   * @param begun reading of the clock, or 0 if this one's time is not taken
+   */
+  public void end(int callout, long begun) {
+    if (begun != 0) {
+      samples[callout]++;
+      nanos[callout] += SampledEvent.elapsed(begun);
+    }
+  }
+
+  void counters(CounterSink sink) {
+    for (CalloutClass callout : CLASSES) {
+      int n = callout.ordinal();
+      if (counts[n] != 0) {
+        SampledEvent.counters("callouts." + callout.label(), counts[n], samples[n], nanos[n], sink);
+      }
+    }
+    for (int vector = 0; vector < vectors.length; vector++) {
+      if (vectors[vector] != 0) {
+        sink.count("vectors.%02xh".formatted(vector), vectors[vector]);
+      }
+    }
+  }
+}

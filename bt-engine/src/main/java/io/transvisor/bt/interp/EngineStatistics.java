@@ -1,0 +1,39 @@
+package io.transvisor.bt.interp;
+
+import io.transvisor.core.device.CounterSink;
+
+/** What the engine of one vCPU has done since power-on, apart from callouts and regions. */
+final class EngineStatistics {
+  /** Traces decoded, and the instructions in them. */
+  long decodedTraces;
+
+  long decodedInstructions;
+
+  /** Traces interpreted, and instructions executed one by one. */
+  long tracesRun;
+
+  long steps;
+
+  /** Transfers from one trace to the next for which the link did not serve: what did. */
+  long relinked;
+
+  long found;
+  long links;
+
+  /** Regions entered by the interpreter, and the instructions retired in them. */
+  long regionEntries;
+
+  long regionInstructions;
+
+  void counters(CounterSink sink) {
+    sink.count("traces.decoded", decodedTraces);
+    sink.count("traces.decoded.instructions", decodedInstructions);
+    sink.count("traces.run", tracesRun);
+    sink.count("traces.reached.by-old-link", relinked);
+    sink.count("traces.reached.by-search", found);
+    sink.count("traces.links.made", links);
+    sink.count("instructions.stepped", steps);
+    sink.count("instructions.in-regions", regionInstructions);
+    sink.count("regions.entered", regionEntries);
+  }
+}
