@@ -1,0 +1,66 @@
+package io.transvisor.bt.differential;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import io.transvisor.bt.region.Regions;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Random programs in all modes of the processor run on the interpreter and on compiled regions side
+ * by side: after every run of some instructions all registers, the instruction count and memory,
+ * fault frames included, are the same. A difference is reported with its seed and what is left of
+ * the program when everything that does not matter is taken away.
+ *
+ * <p>System properties: {@code transvisor.differential.programs}, {@code
+ * transvisor.differential.seed} for the first of them, and {@code transvisor.differential.seconds}
+ * to go on with fresh ones until the time is up.
+ */
+class EnginesAgreeTest {
+  private static final int PROGRAMS = Integer.getInteger("transvisor.differential.programs", 300);
+  private static final long FIRST_SEED = Long.getLong("transvisor.differential.seed", 1);
+  private static final int SECONDS = Integer.getInteger("transvisor.differential.seconds", 0);
+
+  /** Runs before code is compiled: with few, regions are small. */
+  private static final int[] PATIENCE = {2, 5, 8, 8, 30};
+
+  private long instructions;
+  private long compiled;
+
+  @Test
+  void compiledCodeDoesWhatTheInterpreterDoes() {
+    for (long seed = FIRST_SEED; seed < FIRST_SEED + PROGRAMS; seed++) {
+      compare(seed);
+    }
+    assertThat(compiled).isGreaterThan(PROGRAMS);
+    assertThat(instructions).isGreaterThan(PROGRAMS * 4000L);
+  }
+
+  @Test
+  void forAsLongAsWanted() {
+    long seed = System.nanoTime();
+    long end = System.nanoTime() + SECONDS * 1_000_000_000L;
+    while (System.nanoTime() < end) {
+      compare(seed++);
+    }
+  }
+
+  private void compare(long seed) {
+    Trial trial = Trial.draw(seed);
+    // Every fourth as the hybrid engine does it.
+    int patience = PATIENCE[(int) Math.floorMod(seed, (long) PATIENCE.length)];
+    Regions.Policy policy = new Regions.Policy(patience, false, seed % 4 != 0);
+    Comparison comparison = new Comparison(trial, policy);
+    Comparison.Difference difference;
+    try {
+      difference = comparison.run();
+    } catch (RuntimeException | Error e) {
+      throw new AssertionError("seed " + seed, e);
+    }
+    if (difference != null) {
+      fail(difference + System.lineSeparator() + new Shrinker(trial, policy).shrink());
+    }
+    instructions += comparison.instructions();
+    compiled += comparison.regionsCompiled();
+  }
+}
