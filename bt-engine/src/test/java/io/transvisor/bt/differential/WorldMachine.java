@@ -7,6 +7,7 @@ import io.transvisor.core.clock.InstructionClock;
 import io.transvisor.core.clock.VirtualClock;
 import io.transvisor.core.cpu.CpuModel;
 import io.transvisor.core.cpu.CpuState;
+import io.transvisor.core.cpu.DebugPort;
 import io.transvisor.core.cpu.ExecutionEngine.Outcome;
 import io.transvisor.core.device.ResetKind;
 import io.transvisor.core.irq.InterruptController;
@@ -52,6 +53,10 @@ final class WorldMachine implements InterruptController, PortHandler {
 
   Outcome run(int instructions) {
     return engine.run(instructions);
+  }
+
+  DebugPort debugPort() {
+    return engine.debugPort();
   }
 
   // ---- the device ----

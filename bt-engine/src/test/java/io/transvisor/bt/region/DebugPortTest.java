@@ -7,10 +7,7 @@ import io.transvisor.core.cpu.CpuState;
 import io.transvisor.core.cpu.DebugPort;
 import io.transvisor.core.cpu.ExecutionEngine.Outcome;
 import io.transvisor.core.cpu.Watchpoint;
-import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.SplittableRandom;
-import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -130,48 +127,5 @@ class DebugPortTest {
     assertThat(m.engine.debugPort().step()).isIn(Outcome.HALTED, Outcome.CONTINUE);
     assertThat(m.cpu.halted).isTrue();
     assertThat(m.engine.debugPort().step()).isEqualTo(Outcome.TRIPLE_FAULT);
-  }
-
-  /**
-   * Random programs: a machine that looks at EIP before each instruction, and one with breakpoints,
-   * stop at the same instructions with the same state.
-   */
-  @Test
-  void regionsStopWhereSteppingPassesBy() {
-    int stops = 0;
-    for (long seed = 1; seed <= 25; seed++) {
-      SplittableRandom random = new SplittableRandom(seed);
-      FlatMachine stepped = EnginesAgreeTest.machine(null, seed);
-      FlatMachine tested = EnginesAgreeTest.machine(EAGER, seed);
-      stepped.engine.run(2000);
-      tested.engine.run(2000);
-      TreeSet<Integer> places = new TreeSet<>();
-      for (int n = 0; n < 6; n++) {
-        stepped.engine.run(1 + random.nextInt(9));
-        places.add(stepped.cpu.eip);
-      }
-      tested.engine.run((int) (stepped.cpu.instructions - tested.cpu.instructions));
-      places.forEach(at -> tested.engine.debugPort().setBreakpoint(at, true));
-      for (int n = 0; n < 20; n++) {
-        long end = stepped.cpu.instructions + 5000;
-        while (!stepped.cpu.halted
-            && !places.contains(stepped.cpu.eip)
-            && stepped.cpu.instructions < end) {
-          stepped.engine.run(1);
-        }
-        if (stepped.cpu.halted) {
-          break;
-        }
-        Outcome outcome = tested.engine.run((int) (end - tested.cpu.instructions));
-        boolean hit = places.contains(stepped.cpu.eip) && stepped.cpu.instructions < end;
-        assertThat(outcome).as("seed %d", seed).isEqualTo(hit ? Outcome.BREAK : Outcome.CONTINUE);
-        assertThat(EnginesAgreeTest.difference(stepped, tested)).as("seed %d", seed).isNull();
-        stops += hit ? 1 : 0;
-        stepped.engine.run(1);
-        tested.engine.debugPort().step();
-      }
-      assertThat(Arrays.equals(stepped.cpu.dr, tested.cpu.dr)).isTrue();
-    }
-    assertThat(stops).isGreaterThan(200);
   }
 }
