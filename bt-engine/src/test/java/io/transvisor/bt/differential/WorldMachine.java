@@ -219,6 +219,9 @@ final class WorldMachine implements InterruptController, PortHandler {
     if (registers != null) {
       return registers;
     }
+    if (!Arrays.equals(a.cpu.callouts.counts, b.cpu.callouts.counts)) {
+      return "callouts counted";
+    }
     if (a.memory.a20Mask() != b.memory.a20Mask()) {
       return "A20";
     }
