@@ -34,7 +34,7 @@ final class MappingDump {
       String here = walk == null || !walk.present() ? "" : rights(walk);
       if (!here.equals(rights)) {
         if (!rights.isEmpty()) {
-          text.append("%08x-%08x %08x %s%n".formatted(start, at, at - start, rights));
+          text.append("%016x-%016x %016x %s%n".formatted(start, at, at - start, rights));
         }
         rights = here;
         start = at;
@@ -48,7 +48,7 @@ final class MappingDump {
     return (walk.user() ? "ur" : "-r") + (walk.writable() ? "w" : "-");
   }
 
-  /** A line for each page: linear and physical address, flags, the shadow's entry. */
+  /** A line for each page: linear and physical address, flags; another where the shadow differs. */
   String pages() {
     if (!isPaged()) {
       return "PG disabled\n";
@@ -68,26 +68,20 @@ final class MappingDump {
 
   private void line(int linear, TableWalk walk, StringBuilder text) {
     text.append(
-        "%08x: %08x %s".formatted(linear, walk.physical(), flags(walk.flags(), walk.size())));
+        "%016x: %016x %s"
+            .formatted(
+                Integer.toUnsignedLong(linear),
+                Integer.toUnsignedLong(walk.physical()),
+                flags(walk.flags(), walk.size())));
     int first = linear >>> 12;
-    int filled = 0;
     for (int page = first; page < first + walk.size() / SMALL; page++) {
-      if (shadow.map[page] == 0) {
-        continue;
-      }
-      filled++;
-      if (walk.size() == SMALL) {
-        text.append(' ').append(shadowOf(page, walk));
-      } else {
+      if (shadow.map[page] != 0) {
         TableWalk here = TableWalk.of(memory, shadow, page << 12);
         String wrong = checker.disagreement(page, shadow.map[page], here, shadow);
         if (wrong != null) {
           text.append("%n  %08x: %s".formatted(page << 12, shadowOf(page, here)));
         }
       }
-    }
-    if (walk.size() > SMALL && filled > 0) {
-      text.append(" shadow of %d pages".formatted(filled));
     }
     text.append(System.lineSeparator());
   }

@@ -278,8 +278,8 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
   }
 
   /**
-   * The pages of the address space in force, as in QEMU's {@code info tlb}, each with its entry in
-   * the shadow and what is wrong with that, if something is.
+   * The pages of the address space in force, as in QEMU's {@code info tlb}, with what is wrong with
+   * the shadow's entry, if something is.
    */
   public String describePages() {
     return new MappingDump(memory, current, checker).pages();

@@ -447,15 +447,15 @@ class ShadowPageTablesTest {
     mmu.write(LINEAR, 4, 3, false);
     assertThat(mmu.describeRanges().lines())
         .containsExactly(
-            "00400000-00401000 00001000 urw",
-            "00800000-00c00000 00400000 ur-",
-            "c0000000-c0020000 00020000 -rw");
+            "0000000000400000-0000000000401000 0000000000001000 urw",
+            "0000000000800000-0000000000c00000 0000000000400000 ur-",
+            "00000000c0000000-00000000c0020000 0000000000020000 -rw");
     assertThat(mmu.describePages().lines())
         .hasSize(34)
         .startsWith(
-            "00400000: 00010000 ---DA--UW shadow %08x".formatted(mmu.map()[LINEAR >>> 12]),
-            "00800000: 00800000 --P----U-",
-            "c0000000: 00000000 ---DA---W");
+            "0000000000400000: 0000000000010000 ---DA--UW",
+            "0000000000800000: 0000000000800000 --P----U-",
+            "00000000c0000000: 0000000000000000 ---DA---W");
     mmu.setControl(1, 0, 0);
     assertThat(mmu.describeRanges()).isEqualTo("PG disabled\n");
   }

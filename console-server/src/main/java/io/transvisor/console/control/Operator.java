@@ -27,8 +27,8 @@ public interface Operator {
   /** Goes on after {@link #pause}. */
   void resume();
 
-  /** Executes one instruction of a stopped guest. */
-  void step();
+  /** Has a stopped guest execute one instruction; completes when it has stopped again. */
+  CompletableFuture<Void> step();
 
   /** Has something of the guest looked at or changed, on the vCPU thread. */
   <T> CompletableFuture<T> inspect(Function<GuestView, T> question);

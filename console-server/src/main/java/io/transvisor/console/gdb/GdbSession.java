@@ -301,7 +301,7 @@ final class GdbSession implements OperatorListener {
   private String go(boolean step) {
     running.set(true);
     if (step) {
-      operator.step();
+      var _ = operator.step();
     } else {
       operator.resume();
     }

@@ -1,13 +1,18 @@
 package io.transvisor.console.machine;
 
+import io.transvisor.console.control.CharDevice;
+import io.transvisor.console.control.Installation;
 import io.transvisor.console.control.Operator;
+import io.transvisor.console.control.VncStatus;
 import io.transvisor.console.gdb.GdbServer;
 import io.transvisor.console.monitor.MonitorCommands;
 import io.transvisor.console.monitor.MonitorServer;
+import io.transvisor.console.qmp.QmpServer;
 import io.transvisor.console.rfb.RfbService;
 import io.transvisor.console.rfb.SharePolicy;
 import io.transvisor.console.rfb.ViewerOptions;
 import io.transvisor.console.rfb.VncServer;
+import io.transvisor.console.rfb.security.SecurityPolicy;
 import io.transvisor.console.rfb.session.MachineActions;
 import io.transvisor.console.web.WebServer;
 import java.net.InetSocketAddress;
@@ -24,6 +29,7 @@ final class Consoles implements AutoCloseable {
 
   private final RfbService viewers;
   private final VncServer vnc;
+  private volatile InetSocketAddress vncAddress;
   private final WebServer web;
   private final List<AutoCloseable> open = new ArrayList<>();
 
@@ -66,11 +72,22 @@ final class Consoles implements AutoCloseable {
   }
 
   private void start(MachineSpec spec, AssembledMachine assembled, Operator operator) {
+    Installation installation =
+        new Installation(
+            MachineSpec.DESKTOP_NAME, spec.memoryBytes(), charDevices(spec), () -> vncStatus(spec));
     Supplier<MonitorCommands> commands =
-        () -> new MonitorCommands(operator, assembled.board().input());
+        () -> new MonitorCommands(operator, assembled.board().input(), installation);
     MachineSpec.Control control = spec.control();
     if (control.monitor() != null) {
       open.add(MonitorServer.open(control.monitor(), commands));
+    }
+    if (control.qmp() != null) {
+      QmpServer qmp =
+          new QmpServer(control.qmp(), operator, assembled.board().input(), installation, commands);
+      open.add(qmp);
+      if (viewers != null) {
+        viewers.addListener(qmp.viewerListener());
+      }
     }
     if (control.gdb() != null) {
       GdbServer gdb = new GdbServer(control.gdb(), operator, commands);
@@ -79,6 +96,7 @@ final class Consoles implements AutoCloseable {
     }
     if (vnc != null) {
       InetSocketAddress address = vnc.start();
+      vncAddress = address;
       System.err.printf(
           "transvisor: screen at VNC %s:%d, for example: vncviewer %s::%d%n",
           address.getHostString(), address.getPort(), address.getHostString(), address.getPort());
@@ -91,6 +109,31 @@ final class Consoles implements AutoCloseable {
           address.getAddress().isAnyLocalAddress() ? "localhost" : address.getHostString(),
           address.getPort());
     }
+  }
+
+  private static List<CharDevice> charDevices(MachineSpec spec) {
+    List<CharDevice> all = new ArrayList<>();
+    for (int i = 0; i < spec.serial().size(); i++) {
+      all.add(new CharDevice("serial" + i, spec.serial().get(i)));
+    }
+    all.add(new CharDevice("parallel0", spec.parallel()));
+    if (spec.control().monitor() != null) {
+      all.add(new CharDevice("compat_monitor0", spec.control().monitor()));
+    }
+    if (spec.control().qmp() != null) {
+      all.add(new CharDevice("compat_monitor1", spec.control().qmp()));
+    }
+    return all;
+  }
+
+  private Optional<VncStatus> vncStatus(MachineSpec spec) {
+    if (vncAddress == null) {
+      return Optional.empty();
+    }
+    SecurityPolicy security = spec.vnc().security();
+    String auth =
+        security.tls() != null ? "vencrypt" : security.credentials().isRequired() ? "vnc" : "none";
+    return Optional.of(new VncStatus(vncAddress, auth, viewers.viewerAddresses()));
   }
 
   /** What viewers with an xvp menu can do. */

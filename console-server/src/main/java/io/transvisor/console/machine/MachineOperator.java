@@ -5,6 +5,7 @@ import io.transvisor.console.control.GuestView;
 import io.transvisor.console.control.MachineStatus;
 import io.transvisor.console.control.Operator;
 import io.transvisor.console.control.OperatorListener;
+import io.transvisor.console.control.RegisterDump;
 import io.transvisor.core.display.Screen;
 import io.transvisor.core.display.Screen.Picture;
 import io.transvisor.core.error.VmmException;
@@ -71,8 +72,25 @@ public final class MachineOperator implements Operator {
   }
 
   @Override
-  public void step() {
-    machine.step();
+  public CompletableFuture<Void> step() {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    OperatorListener listener =
+        new OperatorListener() {
+          @Override
+          public void stopped(StopCause cause) {
+            machine.removeListener(this);
+            done.complete(null);
+          }
+        };
+    return ask(machine::isPaused)
+        .thenCompose(paused -> {
+          if (!paused) {
+            throw new VmmException("the guest runs; stop it first");
+          }
+          machine.addListener(listener);
+          machine.step();
+          return done;
+        });
   }
 
   @Override
@@ -109,7 +127,7 @@ public final class MachineOperator implements Operator {
   public CompletableFuture<String> describe(Part part) {
     return ask(() ->
         switch (part) {
-          case CPU -> machine.engine().cpu().describe();
+          case CPU -> RegisterDump.of(new GuestView(machine).cpu());
           case INTERRUPT_CONTROLLER -> String.join("\n", board.interruptControllerState());
         });
   }

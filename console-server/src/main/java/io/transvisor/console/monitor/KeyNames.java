@@ -9,9 +9,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** Keys by the names {@code sendkey} takes, which are QEMU's (QKeyCode). */
-final class KeyNames {
+public final class KeyNames {
   /** Names that are not the key's own in lower case. */
   private static final Map<String, Key> SPECIAL =
       Map.ofEntries(
@@ -53,6 +54,15 @@ final class KeyNames {
 
   private KeyNames() {}
 
+  /** The key of a name. */
+  public static Optional<Key> find(String name) {
+    return Optional.ofNullable(KEYS.get(name.toLowerCase(Locale.ROOT)));
+  }
+
+  static List<String> all() {
+    return KEYS.keySet().stream().sorted().toList();
+  }
+
   /**
    * The keys of a combination such as {@code ctrl-alt-delete}.
    *
@@ -61,11 +71,7 @@ final class KeyNames {
   static List<Key> parse(String combination) {
     List<Key> keys = new ArrayList<>();
     for (String name : combination.split("-")) {
-      Key key = KEYS.get(name.toLowerCase(Locale.ROOT));
-      if (key == null) {
-        throw new VmmException("unknown key '" + name + "'");
-      }
-      keys.add(key);
+      keys.add(find(name).orElseThrow(() -> new VmmException("unknown key '" + name + "'")));
     }
     return keys;
   }

@@ -6,6 +6,7 @@ import io.transvisor.core.error.VmmException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.SocketAddress;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -56,7 +57,12 @@ public final class MonitorServer implements AutoCloseable {
         .name("monitor")
         .start(() -> {
           try {
-            new MonitorSession(commands, System.in, new FileOutputStream(FileDescriptor.out)).run();
+            if (System.console() != null && System.console().isTerminal()) {
+              new TerminalSession(commands).run();
+            } else {
+              OutputStream out = new FileOutputStream(FileDescriptor.out);
+              new MonitorSession(commands, System.in, out).run();
+            }
           } catch (IOException e) {
             LOG.debug("monitor: {}", e.getMessage());
           }

@@ -11,6 +11,8 @@ final class MonitorSession {
   /** Scripts written for QEMU wait for this. */
   static final String PROMPT = "(qemu) ";
 
+  static final String GREETING = "Transvisor monitor - type 'help' for more information";
+
   private static final int MAX_LINE = 4096;
   private static final int TELNET_IAC = 0xFF;
 
@@ -26,7 +28,7 @@ final class MonitorSession {
 
   /** Serves the user until the input ends. */
   void run() throws IOException {
-    print("Transvisor monitor - type 'help' for more information\n" + PROMPT);
+    print(GREETING + "\n" + PROMPT);
     String line = readLine();
     while (line != null) {
       String answer = commands.execute(line);

@@ -24,10 +24,13 @@ import io.transvisor.core.input.InputSink;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +51,7 @@ public final class RfbService implements AutoCloseable {
   private final FailureLockout lockout = new FailureLockout(System::nanoTime);
   private final PendingHandshakes pending = new PendingHandshakes();
   private final Set<ViewerConnection> viewers = ConcurrentHashMap.newKeySet();
+  private final List<ViewerListener> listeners = new CopyOnWriteArrayList<>();
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final EventLoopGroup loops =
       new MultiThreadIoEventLoopGroup(
@@ -101,6 +105,16 @@ public final class RfbService implements AutoCloseable {
     desktop.pointer().restarted();
   }
 
+  /** Where the viewers that see the screen now come from. */
+  public List<InetSocketAddress> viewerAddresses() {
+    return viewers.stream().map(ViewerConnection::address).filter(Objects::nonNull).toList();
+  }
+
+  /** Tells a listener who comes and goes from now on. */
+  public void addListener(ViewerListener listener) {
+    listeners.add(listener);
+  }
+
   /** Number of viewers that see the screen now. */
   public int viewers() {
     return viewers.size();
@@ -128,12 +142,15 @@ public final class RfbService implements AutoCloseable {
     }
     connections.add(channel);
     watch.acquire();
+    InetSocketAddress address = channel.remoteAddress() instanceof InetSocketAddress a ? a : null;
     channel
         .closeFuture()
         .addListener(f -> {
           pending.remove(channel);
           watch.release();
+          tell(address, ViewerListener::disconnected);
         });
+    tell(address, ViewerListener::connected);
     ViewerConnection connection = new ViewerConnection(this);
     HandshakeHandler handshake =
         new HandshakeHandler(
@@ -142,6 +159,12 @@ public final class RfbService implements AutoCloseable {
             peer,
             (ctx, access, shared) -> initialised(ctx, connection, access, shared));
     channel.pipeline().addLast("handshake", handshake).addLast("connection", connection);
+  }
+
+  private void tell(InetSocketAddress address, BiConsumer<ViewerListener, InetSocketAddress> what) {
+    if (address != null) {
+      listeners.forEach(l -> what.accept(l, address));
+    }
   }
 
   /** ClientInit has come: the viewer goes on when the picture is fresh. */
@@ -181,6 +204,7 @@ public final class RfbService implements AutoCloseable {
       viewers.add(connection);
     }
     connection.startViewing(access, shared);
+    tell(connection.address(), ViewerListener::initialised);
     RfbSession session = new RfbSession(desktop, access);
     ctx.pipeline().addBefore(ctx.name(), "patience", new ViewerPatience(options.idleSeconds()));
     ctx.pipeline().addAfter(ctx.name(), "session", session);

@@ -43,6 +43,11 @@ final class ViewerConnection extends ChannelInboundHandlerAdapter {
             : String.valueOf(context.channel().remoteAddress());
   }
 
+  /** Where the viewer is; null if that is no internet address. */
+  InetSocketAddress address() {
+    return ctx.channel().remoteAddress() instanceof InetSocketAddress address ? address : null;
+  }
+
   /** The handshake is over and the viewer is let in. */
   void startViewing(Access access, boolean shared) {
     viewing = true;

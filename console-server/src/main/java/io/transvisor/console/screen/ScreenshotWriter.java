@@ -19,6 +19,23 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
  * screendump.
  */
 public final class ScreenshotWriter {
+  /** What can be written. */
+  public enum Format {
+    PNG,
+    PPM;
+
+    /**
+     * @throws VmmException if there is none of that name
+     */
+    public static Format named(String name) {
+      return switch (name) {
+        case "png" -> PNG;
+        case "ppm" -> PPM;
+        default -> throw new VmmException("format " + name + ": there are png and ppm");
+      };
+    }
+  }
+
   private ScreenshotWriter() {}
 
   /**
@@ -28,11 +45,19 @@ public final class ScreenshotWriter {
    */
   public static void write(Picture picture, Path file) {
     boolean ppm = file.toString().toLowerCase(Locale.ROOT).endsWith(".ppm");
+    write(picture, file, ppm ? Format.PPM : Format.PNG);
+  }
+
+  /**
+   * Writes a file of this format, whatever its name.
+   *
+   * @throws VmmException when the file cannot be written
+   */
+  public static void write(Picture picture, Path file, Format format) {
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
-      if (ppm) {
-        writePpm(picture, out);
-      } else {
-        writePng(picture, out);
+      switch (format) {
+        case PPM -> writePpm(picture, out);
+        case PNG -> writePng(picture, out);
       }
     } catch (IOException e) {
       throw new VmmException("cannot write the screenshot " + file + ": " + e.getMessage(), e);

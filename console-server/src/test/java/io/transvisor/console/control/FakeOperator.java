@@ -40,8 +40,9 @@ public final class FakeOperator implements Operator {
   }
 
   @Override
-  public void step() {
+  public CompletableFuture<Void> step() {
     done.add("step");
+    return CompletableFuture.completedFuture(null);
   }
 
   @Override

@@ -2,12 +2,15 @@ package io.transvisor.console.gdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.transvisor.console.control.Installation;
 import io.transvisor.console.machine.RunningMachine;
 import io.transvisor.console.monitor.MonitorCommands;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,7 +35,11 @@ class GdbPacketTest {
     return new GdbServer(
         "tcp::0",
         machine.operator(),
-        () -> new MonitorCommands(machine.operator(), machine.input()));
+        () ->
+            new MonitorCommands(
+                machine.operator(),
+                machine.input(),
+                new Installation("guest", 8 << 20, List.of(), Optional::empty)));
   }
 
   private PacketClient connect() {

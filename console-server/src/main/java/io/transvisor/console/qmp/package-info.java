@@ -1,0 +1,2 @@
+/** QMP, QEMU's machine protocol: JSON commands, answers and events. */
+package io.transvisor.console.qmp;
