@@ -126,8 +126,7 @@ class MonitorTest {
           .isEqualTo(
               "000000000010002d: 0x70 0x75 0xfa 0x03 0x27 0x5c 0x0a 0xff\n0000000000100035: 0x00");
       assertThat(monitor.execute("x /2dh 0x10002d")).isEqualTo("0010002d: 30064  1018");
-      assertThat(monitor.execute("x/1og 0x10002d"))
-          .isEqualTo("0010002d: 01774122702340376472560");
+      assertThat(monitor.execute("x/1og 0x10002d")).isEqualTo("0010002d: 01774122702340376472560");
       assertThat(monitor.execute("x/8c 0x10002d"))
           .isEqualTo("0010002d: 'p' 'u' '\\xfa' '\\x03' '\\'' '\\\\' '\\n' '\\xff'");
       assertThat(monitor.execute("x/2i $eip"))
