@@ -13,9 +13,6 @@ public final class Trace extends Links {
   private static final int[] NOWHERE = {};
   private static final int MAX_OBSERVED = 40;
 
-  /** Runs after which code counts as more than a rare case. */
-  private static final int OFTEN = 4;
-
   final int store;
   final int mode;
   private final Insn[] insns;
@@ -34,6 +31,7 @@ public final class Trace extends Links {
   private int runs;
 
   private int due;
+  private boolean covered;
 
   /** Linear addresses an indirect branch at the end went to; no more than are of use. */
   private int[] observedTargets = NOWHERE;
@@ -84,6 +82,15 @@ public final class Trace extends Links {
     groups = fused;
   }
 
+  /** Part of compiled code: its runs are counted no more. */
+  public void setCovered() {
+    covered = true;
+  }
+
+  public boolean isCovered() {
+    return covered;
+  }
+
   /** Sets after how many more runs {@link #isDue} will say so. */
   public void setPatience(int more) {
     due = runs + more;
@@ -94,8 +101,9 @@ public final class Trace extends Links {
     return ++runs == due;
   }
 
-  public boolean hasRunOften() {
-    return runs >= OFTEN;
+  /** How often it has been run otherwise than as part of compiled code. */
+  public int runs() {
+    return runs;
   }
 
   /** Notes where an indirect branch at the end of the trace went. */

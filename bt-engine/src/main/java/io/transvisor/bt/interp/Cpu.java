@@ -105,6 +105,17 @@ public final class Cpu extends CpuState {
   /** Linear address of the last memory access a compiled region could not do. */
   public int missedAddress;
 
+  /**
+   * Between two regions: which {@link io.transvisor.bt.region.LazyFlags} the arithmetic flags are,
+   * with its operands; 0 if the fields of {@link CpuState} hold them, as everyone else expects.
+   */
+  public int lazyFlags;
+
+  public int lazyFirst;
+  public int lazySecond;
+  public int lazyResult;
+  public int lazyCarries;
+
   /** Traces are keyed by this: what decoding and handlers depend on. */
   public int modeWord;
 

@@ -1,11 +1,14 @@
 package io.transvisor.bt.interp;
 
+import io.transvisor.bt.cache.BranchTargets;
 import io.transvisor.bt.cache.CodeCache;
 import io.transvisor.bt.cache.Links;
 import io.transvisor.bt.cache.Trace;
 import io.transvisor.bt.decode.Decoder;
 import io.transvisor.bt.isa.Insn;
+import io.transvisor.bt.region.LazyFlags;
 import io.transvisor.bt.region.Region;
+import io.transvisor.bt.region.RegionCode;
 import io.transvisor.bt.region.RegionEntry;
 import io.transvisor.bt.region.Regions;
 import io.transvisor.core.clock.InstructionClock;
@@ -39,6 +42,7 @@ final class Interpreter {
   private final boolean exactTime;
 
   private final EngineStatistics statistics = new EngineStatistics();
+  private final BranchTargets targets = new BranchTargets();
   private final Fuser fuser = new Fuser();
   private final List<Insn> building = new ArrayList<>(MAX_TRACE);
   private final byte[] straddling = new byte[2 * Decoder.MAX_LENGTH];
@@ -220,6 +224,13 @@ final class Interpreter {
     }
   }
 
+  /** Runs a trace and what follows, see {@link #executeChain}; the flags are settled after it. */
+  private Links executeLinked(Trace first, long end) {
+    Links last = executeChain(first, end);
+    LazyFlags.settle(c);
+    return last;
+  }
+
   /**
    * The hot loop: a whole trace and those that follow, until something has to be looked at between
    * instructions.
@@ -230,7 +241,7 @@ final class Interpreter {
    * @param end instruction count not to go beyond
    * @return the last trace executed
    */
-  private Links executeLinked(Trace first, long end) {
+  private Links executeChain(Trace first, long end) {
     Trace t = first;
     Links from;
     int interpreted = 0;
@@ -240,6 +251,7 @@ final class Interpreter {
       if (compiled != null && compiled.region().isUsable(c, compiled, end - c.instructions)) {
         from = enter(t, compiled, end);
       } else {
+        LazyFlags.settle(c);
         if (t.isDue()) {
           promote(t);
         }
@@ -252,6 +264,9 @@ final class Interpreter {
       int mode = c.modeWord;
       int linear = c.segBase[CpuState.CS] + c.eip;
       Trace next = from.link(linear, mmu.generation, mode);
+      if (next == null) {
+        next = targets.link(linear, mmu.generation, mode);
+      }
       if (next == null) {
         next = follow(from, linear, mode);
         if (next == null) {
@@ -277,23 +292,49 @@ final class Interpreter {
     c.activity.set(Activity.GUEST);
   }
 
-  /** Runs a compiled region. Returns the exit it was left by. */
-  private Links enter(Trace t, RegionEntry entry, long end) {
-    Region region = entry.region();
-    int left = (int) Math.min(end - c.instructions, Integer.MAX_VALUE);
-    long before = c.instructions;
-    int exit = region.run(c, entry, left);
-    statistics.regionEntries++;
-    statistics.regionInstructions += c.instructions - before;
-    if (exit >= 0) {
-      return region.exit(exit);
+  /**
+   * Runs compiled regions for as long as one follows the other.
+   *
+   * @return what the last one was left by
+   */
+  private Links enter(Trace t, RegionEntry first, long end) {
+    targets.setEntry(c.segBase[CpuState.CS] + c.eip, first);
+    RegionEntry entry = first;
+    while (true) {
+      RegionCode code = entry.code();
+      int left = (int) Math.min(end - c.instructions, Integer.MAX_VALUE);
+      long before = c.instructions;
+      int exit = code.enter(c, entry.number(), left);
+      statistics.regionEntries++;
+      statistics.regionInstructions += c.instructions - before;
+      if (exit < 0) {
+        leftWithin(entry.region(), exit);
+        return t;
+      }
+      if ((c.pending | c.eflags & CpuState.TF) != 0 || c.traceLimit == 0) {
+        return entry.region().exit(exit);
+      }
+      int linear = c.segBase[CpuState.CS] + c.eip;
+      RegionEntry next = code.next(exit);
+      if (next == null || !next.follows(c, linear, end - c.instructions)) {
+        next = targets.entry(linear);
+        if (next == null || !next.follows(c, linear, end - c.instructions)) {
+          return entry.region().exit(exit);
+        }
+        code.setNext(exit, next);
+      }
+      entry = next;
     }
-    switch (exit) {
+  }
+
+  /** A region was left before an instruction, or by a fault of one. */
+  private void leftWithin(Region region, int result) {
+    LazyFlags.settle(c);
+    switch (result) {
       case Region.FAULT -> raise(c.guestFault.vector, c.guestFault.errorCode);
       case Region.PAGE_FAULT -> raisePageFault();
-      default -> executeMissed(region, Region.MISS - exit);
+      default -> executeMissed(region, Region.MISS - result);
     }
-    return t;
   }
 
   /** The region could not do an instruction: one that is not entered at its place in a region. */
@@ -334,6 +375,7 @@ final class Interpreter {
   private void link(Links from, int linear, Trace next) {
     statistics.links++;
     from.setLink(linear, mmu.generation, next);
+    targets.setLink(linear, mmu.generation, next);
     if (from instanceof Trace t && t.endsIndirectly()) {
       t.observe(linear);
     }

@@ -13,8 +13,8 @@ import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 
 /**
- * Everything that is not written out: the CPU gets its state back, the instruction's handler runs,
- * and the region takes the state over again.
+ * Everything that is not written out: the CPU gets the flags, the instruction's handler runs, and
+ * the region takes registers and flags over again.
  */
 final class CalloutWriter {
   private static final MethodTypeDesc EXECUTE =
@@ -34,7 +34,7 @@ final class CalloutWriter {
       writeNeutral(i);
       return;
     }
-    w.writeState();
+    w.flags.makeKnown();
     int refund = w.block.insns.size() - w.position - 1;
     w.writeInstructions(refund);
     execute(i);
@@ -48,7 +48,6 @@ final class CalloutWriter {
   private void writeNeutral(Insn i) {
     int refund = w.block.insns.size() - w.position - 1;
     if (i.memory) {
-      w.writeAddressRegisters(i);
       w.writeInstructions(refund);
     }
     w.exits.faultingNeutral(() -> call(i));
@@ -70,8 +69,7 @@ final class CalloutWriter {
         .loadConstant(i.next)
         .iadd()
         .putfield(CPU_CLASS, "eip", ConstantDescs.CD_int);
-    w.writeInstructions(0);
-    w.exits.exitAsIs(i.next);
+    w.exits.exitAsIs();
   }
 
   private void execute(Insn i) {
@@ -91,11 +89,11 @@ final class CalloutWriter {
    * @param goesOn it usually goes on with the next instruction
    */
   void writeLast(Insn i, boolean goesOn) {
-    w.writeState();
+    w.flags.makeKnown();
     w.writeInstructions(0);
     execute(i);
     if (!goesOn || !w.plan.byOffset().containsKey(i.next)) {
-      w.exits.exitAsIs(i.next);
+      w.exits.exitAsIs();
       return;
     }
     b.aload(CPU)
@@ -113,7 +111,7 @@ final class CalloutWriter {
                 ConstantDescs.CD_int,
                 ConstantDescs.CD_int,
                 ConstantDescs.CD_int))
-        .ifeq(w.exits.stub(() -> w.exits.exitAsIs(i.next)));
+        .ifeq(w.exits.stub(() -> w.exits.exitAsIs()));
     w.readState();
     w.exits.goTo(i.next);
   }

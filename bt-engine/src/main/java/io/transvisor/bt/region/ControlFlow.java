@@ -6,24 +6,37 @@ import io.transvisor.bt.decode.Decoder;
 import io.transvisor.bt.interp.Cpu;
 import io.transvisor.bt.isa.Insn;
 import io.transvisor.core.cpu.CpuState;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Finds the region around a hot trace: follows jumps, calls and returns from it to code that has
- * been executed before, as far as the size allows. Calls inside the region are jumps that push a
- * return address; returns are looked up among the places behind those calls.
+ * Finds the region around a hot trace: follows jumps, calls and returns from it to code that runs
+ * about as often, the hottest first, as far as the size allows. Calls inside the region are jumps
+ * that push a return address; returns are looked up among the places behind those calls.
  */
 final class ControlFlow {
   /** Most linear pages a region touches. */
-  private static final int MAX_PAGES = 6;
+  private static final int MAX_PAGES = 16;
+
+  /** Code that has run less often than this part of the seed's runs is left out. */
+  private static final int COLD = 32;
+
+  /** Code that has run less often than this is left out however cold the seed is. */
+  private static final int LEAST_RUNS = 4;
+
+  /** Functions of at most so many instructions are taken in wherever they are called. */
+  private static final int SMALL = 24;
+
+  /** A place to go on at, and how often the code there has run. */
+  private record Place(int offset, int runs, int found) {}
 
   private final Cpu c;
   private final CodeCache cache;
@@ -42,7 +55,13 @@ final class ControlFlow {
   private final Set<Integer> returnPoints = new HashSet<>();
   private final Map<Integer, List<Integer>> observed = new HashMap<>();
   private final Map<Integer, Integer> pageOf = new HashMap<>();
-  private final Queue<Integer> work = new ArrayDeque<>();
+  private final int seedRuns;
+  private final int leastRuns;
+
+  /** Found but not decoded yet; of equally hot ones the first found comes first. */
+  private final Queue<Place> work =
+      new PriorityQueue<>(
+          Comparator.comparingInt(Place::runs).reversed().thenComparingInt(Place::found));
 
   /**
    * @param seed the hot trace; EIP points to it
@@ -58,6 +77,8 @@ final class ControlFlow {
     this.slowStores = slowStores;
     this.base = c.segBase[CpuState.CS] + c.eip;
     this.store = seed.store();
+    this.seedRuns = seed.runs();
+    this.leastRuns = Math.max(LEAST_RUNS, seed.runs() / COLD);
     this.user = (seed.mode() & Cpu.MODE_USER) != 0;
     this.code32 = (seed.mode() & Cpu.MODE_CODE32) != 0;
   }
@@ -66,9 +87,9 @@ final class ControlFlow {
   RegionPlan build() {
     decoder.setFlatData((c.modeWord & Cpu.MODE_FLAT_DATA) != 0);
     leaders.add(0);
-    work.add(0);
+    work.add(new Place(0, Integer.MAX_VALUE, 0));
     while (!work.isEmpty() && insns.size() < maxInsns) {
-      decodeFrom(work.remove());
+      decodeFrom(work.remove().offset);
     }
     if (insns.isEmpty() || !insns.containsKey(0)) {
       return null;
@@ -166,6 +187,17 @@ final class ControlFlow {
     }
   }
 
+  /**
+   * Whether a region can be entered there: better than to repeat what is in it. What little the way
+   * there costs is soon lost again by code that the host's caches cannot hold.
+   */
+  private static boolean isCompiled(Trace t) {
+    return t != null
+        && t.compiled() != null
+        && t.compiled().region().isValid()
+        && t.compiled().region().plan().instructions() > SMALL;
+  }
+
   private void wantReturnPoint(int offset) {
     if (want(offset, false)) {
       returnPoints.add(offset);
@@ -202,21 +234,22 @@ final class ControlFlow {
     return null;
   }
 
-  /** Takes in code at an offset if it has been executed; whether it belongs to the region. */
+  /** Takes in code at an offset if it has run often enough; whether it belongs to the region. */
   private boolean want(int offset, boolean always) {
     if (!leaders.contains(offset)) {
       int at = place(offset);
-      if (at < 0 || cache.isBarrier(at) || !always && !hasRun(at)) {
+      if (at < 0 || cache.isBarrier(at)) {
+        return false;
+      }
+      Trace t = cache.find(at, c.modeWord);
+      // Runs inside of compiled code are not counted, but it was compiled because it is hot.
+      int runs = t == null ? 0 : t.isCovered() ? Math.max(t.runs(), seedRuns) : t.runs();
+      if (runs < leastRuns && !always || isCompiled(t)) {
         return false;
       }
       leaders.add(offset);
-      work.add(offset);
+      work.add(new Place(offset, runs, leaders.size()));
     }
     return true;
-  }
-
-  private boolean hasRun(int at) {
-    Trace t = cache.find(at, c.modeWord);
-    return t != null && t.hasRunOften();
   }
 }

@@ -66,8 +66,10 @@ final class DivisionWriter {
     b.iload(EAX);
     widen(signed);
     b.lmul().lstore(WIDE);
-    b.lload(WIDE).l2i().dup().istore(RESULT).istore(EAX);
-    b.lload(WIDE).bipush(32).lushr().l2i().dup().istore(FIRST).istore(EDX);
+    b.lload(WIDE).l2i().dup().istore(RESULT);
+    w.popRegister(CpuState.EAX, 4);
+    b.lload(WIDE).bipush(32).lushr().l2i().dup().istore(FIRST);
+    w.popRegister(CpuState.EDX, 4);
     w.flags.set(signed ? LazyFlags.IMUL_WIDE : LazyFlags.MUL_WIDE);
   }
 
@@ -91,7 +93,9 @@ final class DivisionWriter {
     b.lload(QUOTIENT).lcmp().ifne(w.exits.miss());
     b.lload(WIDE).lload(QUOTIENT).iload(OTHER);
     widen(signed);
-    b.lmul().lsub().l2i().istore(EDX);
-    b.lload(QUOTIENT).l2i().istore(EAX);
+    b.lmul().lsub().l2i();
+    w.popRegister(CpuState.EDX, 4);
+    b.lload(QUOTIENT).l2i();
+    w.popRegister(CpuState.EAX, 4);
   }
 }

@@ -5,7 +5,6 @@ import static io.transvisor.bt.region.MethodWriter.BUDGET;
 import static io.transvisor.bt.region.MethodWriter.CODE_CLASS;
 import static io.transvisor.bt.region.MethodWriter.CPU;
 import static io.transvisor.bt.region.MethodWriter.CPU_CLASS;
-import static io.transvisor.bt.region.MethodWriter.EXIT;
 import static io.transvisor.bt.region.MethodWriter.INTS;
 import static io.transvisor.bt.region.MethodWriter.LINEAR;
 import static io.transvisor.bt.region.MethodWriter.SITE;
@@ -27,7 +26,8 @@ import java.util.Queue;
 
 /**
  * The ways out of a region: to another place, and by a fault. Code that is seldom run is written
- * behind the blocks, as stubs; all ways share one end that gives the CPU its state back.
+ * behind the blocks, as stubs. The CPU has the registers already; a way out gives it the budget and
+ * at most the flags, and returns a number by which {@link RegionCode#enter} knows the rest.
  */
 final class ExitWriter {
   private static final ClassDesc RUNTIME_EXCEPTION = ClassDesc.of("java.lang.RuntimeException");
@@ -36,9 +36,6 @@ final class ExitWriter {
 
   private final MethodWriter w;
   private final CodeBuilder b;
-  private final Label leave;
-  private final Label leaveIndirectly;
-  private final Label miss;
   private final Map<Integer, Integer> numbers = new LinkedHashMap<>();
   private final Queue<Runnable> stubs = new ArrayDeque<>();
   private final List<Range> calloutFaults = new ArrayList<>();
@@ -49,9 +46,6 @@ final class ExitWriter {
   ExitWriter(MethodWriter writer) {
     w = writer;
     b = writer.b;
-    leave = b.newLabel();
-    leaveIndirectly = b.newLabel();
-    miss = b.newLabel();
   }
 
   /** How many exits there are. */
@@ -59,7 +53,7 @@ final class ExitWriter {
     return count;
   }
 
-  /** Offsets of direct exits' targets by the number of the exit; 0 for others. */
+  /** What to add to EIP at an exit, by its number: the offset of its target if that is known. */
   int[] targets() {
     int[] targets = new int[count];
     numbers.forEach((offset, number) -> targets[number] = offset);
@@ -94,21 +88,18 @@ final class ExitWriter {
   Label miss() {
     int site = site();
     return stub(() -> {
-      b.iconst_0().istore(LINEAR);
-      miss(site);
+      b.aload(CPU).iconst_0().putfield(CPU_CLASS, "missedAddress", ConstantDescs.CD_int);
+      leave(Region.MISS - site);
     });
   }
 
   /** The same because of the memory at {@link MethodWriter#LINEAR}. */
   Label missAtAddress() {
     int site = site();
-    return stub(() -> miss(site));
-  }
-
-  private void miss(int site) {
-    b.loadConstant(site).istore(SITE);
-    w.flags.tellKind();
-    b.goto_(miss);
+    return stub(() -> {
+      b.aload(CPU).iload(LINEAR).putfield(CPU_CLASS, "missedAddress", ConstantDescs.CD_int);
+      leave(Region.MISS - site);
+    });
   }
 
   /** Writes the call of a handler, which may throw a fault. */
@@ -160,16 +151,22 @@ final class ExitWriter {
     return numbers.computeIfAbsent(offset, o -> count++);
   }
 
+  /** Gives the CPU what only locals hold, and returns. */
+  private void leave(int result) {
+    w.flags.hold();
+    b.aload(CPU).iload(BUDGET).putfield(CPU_CLASS, "budget", ConstantDescs.CD_int);
+    b.loadConstant(result).ireturn();
+  }
+
   /** Leaves the region for an offset from its base. */
   void exitTo(int offset) {
-    w.flags.tellKind();
-    b.loadConstant(number(offset)).istore(EXIT).goto_(leave);
+    leave(number(offset));
   }
 
   /** Leaves the region for the EIP in {@link MethodWriter#TARGET}. */
   private void exitIndirect() {
-    w.flags.tellKind();
-    b.loadConstant(count++).istore(EXIT).goto_(leaveIndirectly);
+    b.aload(CPU).iload(TARGET).putfield(CPU_CLASS, "eip", ConstantDescs.CD_int);
+    leave(count++);
   }
 
   /** Goes to a block, or leaves the region if there is none at an offset. */
@@ -200,17 +197,14 @@ final class ExitWriter {
     if (to == null || to.index <= w.block.index) {
       return stub(() -> goTo(offset));
     }
-    FlagWriter.State before = w.flags.state();
-    w.flags.passTo(to);
-    w.flags.restore(before);
+    w.flags.passOnTo(to);
     return w.label(to);
   }
 
   /** Goes to the block at the EIP in {@link MethodWriter#TARGET} if it is one of some. */
   void goToOneOf(List<Block> targets) {
     if (!targets.isEmpty()) {
-      FlagWriter.State before = w.flags.state();
-      w.flags.passTo(targets);
+      w.flags.passOnTo(targets);
       List<SwitchCase> cases = new ArrayList<>();
       for (Block to : targets) {
         Label label = w.label(to);
@@ -226,14 +220,13 @@ final class ExitWriter {
       Label other = b.newLabel();
       b.iload(TARGET).iload(BASE).isub().lookupswitch(other, cases);
       b.labelBinding(other);
-      w.flags.restore(before);
     }
     exitIndirect();
   }
 
   /** Leaves the region with the CPU's state, EIP included, as a handler has left it. */
-  void exitAsIs(int offset) {
-    b.loadConstant(number(offset)).ireturn();
+  void exitAsIs() {
+    leave(count++);
   }
 
   // ---- the end ----
@@ -244,17 +237,7 @@ final class ExitWriter {
       stubs.remove().run();
     }
     finishNeutralFaults();
-    finishMisses();
-    b.labelBinding(leave);
-    b.iload(BASE);
-    w.table("TARGETS");
-    b.iload(EXIT).iaload().iadd().istore(TARGET);
-    b.labelBinding(leaveIndirectly);
-    w.flags.setJoined();
-    w.writeState();
-    b.aload(CPU).iload(TARGET).putfield(CPU_CLASS, "eip", ConstantDescs.CD_int);
-    w.writeInstructions(0);
-    b.iload(EXIT).ireturn();
+    finishFaults();
   }
 
   private void finishNeutralFaults() {
@@ -262,9 +245,10 @@ final class ExitWriter {
       Label handler = b.newBoundLabel();
       b.pop();
       w.flags.restore(e.getKey());
-      b.iconst_0().istore(LINEAR);
-      w.flags.tellKind();
-      b.goto_(miss);
+      w.flags.hold();
+      b.aload(CPU).iconst_0().putfield(CPU_CLASS, "missedAddress", ConstantDescs.CD_int);
+      b.aload(CPU).iload(BUDGET).putfield(CPU_CLASS, "budget", ConstantDescs.CD_int);
+      b.loadConstant(Region.MISS).iload(SITE).isub().ireturn();
       catchIn(e.getValue(), handler);
     }
   }
@@ -275,20 +259,18 @@ final class ExitWriter {
     }
   }
 
-  private void finishMisses() {
-    Label report = b.newLabel();
-    b.labelBinding(miss);
-    b.aload(CPU).iload(LINEAR).putfield(CPU_CLASS, "missedAddress", ConstantDescs.CD_int);
-    w.flags.setJoined();
-    w.writeState();
-    b.aconst_null().astore(THROWN);
-    b.labelBinding(report);
+  private void finishFaults() {
+    if (calloutFaults.isEmpty()) {
+      return;
+    }
+    Label handler = b.newBoundLabel();
+    b.astore(THROWN);
     b.aload(CPU).iload(BASE).iload(BUDGET).iload(SITE);
     w.table("SITES");
     b.aload(THROWN)
         .invokestatic(
             CODE_CLASS,
-            "missed",
+            "thrown",
             MethodTypeDesc.of(
                 ConstantDescs.CD_int,
                 CPU_CLASS,
@@ -298,10 +280,6 @@ final class ExitWriter {
                 INTS,
                 RUNTIME_EXCEPTION))
         .ireturn();
-    if (!calloutFaults.isEmpty()) {
-      Label handler = b.newBoundLabel();
-      b.astore(THROWN).goto_(report);
-      catchIn(calloutFaults, handler);
-    }
+    catchIn(calloutFaults, handler);
   }
 }

@@ -5,7 +5,6 @@ import static io.transvisor.bt.region.MethodWriter.CPU;
 import static io.transvisor.bt.region.MethodWriter.CPU_CLASS;
 import static io.transvisor.bt.region.MethodWriter.FIRST;
 import static io.transvisor.bt.region.MethodWriter.FLAGS_CLASS;
-import static io.transvisor.bt.region.MethodWriter.KIND;
 import static io.transvisor.bt.region.MethodWriter.RESULT;
 import static io.transvisor.bt.region.MethodWriter.SECOND;
 
@@ -19,19 +18,24 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Keeps track of what the flag locals of a region mean while it is written; see {@link LazyFlags}.
- * Where paths join that left the flags in different ways the way is in {@link MethodWriter#KIND}.
+ * Keeps track of where the flags are while a region is written: in locals, as what computed them
+ * (see {@link LazyFlags}), or in the CPU, settled or in the same lazy way. Where paths join they
+ * are in the CPU.
  */
 final class FlagWriter {
   /**
-   * What the locals mean.
+   * Where the flags are.
    *
-   * @param kind of the operation that set them; null if {@link MethodWriter#KIND} tells
+   * @param kind of the operation whose operands are in locals; {@link LazyFlags#KNOWN} if the CPU's
+   *     own fields hold the flags; null if the CPU holds them in one way or another
+   * @param held the CPU holds them too
+   * @param dead nobody will ask for them, and what the CPU holds is out of date
    */
-  record State(LazyFlags kind) {}
+  record State(LazyFlags kind, boolean held, boolean dead) {}
 
-  private static final State KNOWN = new State(LazyFlags.KNOWN);
-  private static final State JOINED = new State(null);
+  private static final State KNOWN = new State(LazyFlags.KNOWN, true, false);
+  private static final State DEAD = new State(LazyFlags.KNOWN, true, true);
+  private static final State JOINED = new State(null, true, false);
   private static final MethodTypeDesc CARRIES_TYPE =
       MethodTypeDesc.of(
           ConstantDescs.CD_int,
@@ -49,6 +53,8 @@ final class FlagWriter {
           ConstantDescs.CD_int,
           ConstantDescs.CD_int,
           ConstantDescs.CD_int);
+  static final MethodTypeDesc SETTLE_HELD_TYPE =
+      MethodTypeDesc.of(ConstantDescs.CD_void, CPU_CLASS);
   private static final ClassDesc CONDITIONS_CLASS = ClassDesc.of(ConditionTests.class.getName());
   private static final MethodTypeDesc TEST_TYPE =
       MethodTypeDesc.of(
@@ -75,17 +81,17 @@ final class FlagWriter {
     state = known;
   }
 
-  /** The CPU's fields hold the flags. */
+  /** The CPU's own fields hold the flags. */
   void setKnown() {
     state = KNOWN;
   }
 
   /** Operands and result of an operation of this kind are in their locals. */
   void set(LazyFlags kind) {
-    state = new State(kind);
+    state = new State(kind, false, false);
   }
 
-  /** Where several paths that have told their kind come together. */
+  /** Several paths come together, on all of which {@link #hold} was written. */
   void setJoined() {
     state = JOINED;
   }
@@ -98,7 +104,7 @@ final class FlagWriter {
     if (single != null) {
       state = single;
     } else {
-      state = block.flagsReadIn || !block.flagsLiveIn ? KNOWN : JOINED;
+      state = block.flagsReadIn ? KNOWN : block.flagsLiveIn ? JOINED : DEAD;
     }
   }
 
@@ -109,38 +115,56 @@ final class FlagWriter {
     } else if (to.flagsReadIn) {
       makeKnown();
     } else if (to.flagsLiveIn) {
-      tellKind();
+      hold();
+    }
+  }
+
+  /** The same before a conditional jump there: what locals hold stays known. */
+  void passOnTo(Block to) {
+    State before = state;
+    passTo(to);
+    keep(before);
+  }
+
+  /** The same for several blocks, one of which may be jumped to. */
+  void passOnTo(List<Block> targets) {
+    State before = state;
+    passTo(targets);
+    keep(before);
+  }
+
+  private void keep(State before) {
+    if (!state.held() || state.kind() != before.kind()) {
+      state = before;
     }
   }
 
   /** Makes the flags what all of some blocks expect that several paths lead to. */
-  void passTo(List<Block> targets) {
+  private void passTo(List<Block> targets) {
     if (targets.stream().anyMatch(t -> t.flagsReadIn)) {
       makeKnown();
     }
-    tellKind();
+    hold();
   }
 
-  /**
-   * Leaves in {@link MethodWriter#KIND} what the other locals mean. Those that mean nothing become
-   * 0, so that what they held need not be kept up to here.
-   */
-  void tellKind() {
-    LazyFlags kind = state.kind();
-    if (kind == null) {
+  /** Gives the CPU the flags as what computed them. */
+  void hold() {
+    if (state.held()) {
       return;
     }
-    b.loadConstant(kind.ordinal()).istore(KIND);
-    clearUnless(kind.usesFirst, FIRST);
-    clearUnless(kind.usesSecond, SECOND);
-    clearUnless(kind.usesResult, RESULT);
-    clearUnless(kind.keepsCarry(), CARRIES);
-    state = JOINED;
+    LazyFlags kind = state.kind();
+    b.aload(CPU).loadConstant(kind.ordinal());
+    b.putfield(CPU_CLASS, "lazyFlags", ConstantDescs.CD_int);
+    holdIf(kind.usesFirst, "lazyFirst", FIRST);
+    holdIf(kind.usesSecond, "lazySecond", SECOND);
+    holdIf(kind.usesResult, "lazyResult", RESULT);
+    holdIf(kind.keepsCarry(), "lazyCarries", CARRIES);
+    state = new State(kind, true, false);
   }
 
-  private void clearUnless(boolean needed, int local) {
-    if (!needed) {
-      b.iconst_0().istore(local);
+  private void holdIf(boolean needed, String field, int local) {
+    if (needed) {
+      b.aload(CPU).iload(local).putfield(CPU_CLASS, field, ConstantDescs.CD_int);
     }
   }
 
@@ -152,24 +176,26 @@ final class FlagWriter {
       return;
     }
     b.aload(CPU);
-    pushLocals();
-    b.invokestatic(FLAGS_CLASS, "settle", SETTLE_TYPE);
+    if (state.dead()) {
+      b.iconst_0().putfield(CPU_CLASS, "lazyFlags", ConstantDescs.CD_int);
+    } else if (state.kind() == null) {
+      b.invokestatic(FLAGS_CLASS, "settle", SETTLE_HELD_TYPE);
+    } else {
+      pushLocals();
+      b.invokestatic(FLAGS_CLASS, "settle", SETTLE_TYPE);
+    }
     state = KNOWN;
   }
 
   /** Sees to it that the kind is known while the region is written. */
   void resolve() {
-    if (state.kind() == null) {
+    if (state.kind() == null || state.dead()) {
       makeKnown();
     }
   }
 
   private void pushLocals() {
     LazyFlags kind = state.kind();
-    if (kind == null) {
-      b.iload(KIND).iload(FIRST).iload(SECOND).iload(RESULT).iload(CARRIES);
-      return;
-    }
     b.loadConstant(kind.ordinal());
     pushIf(kind.usesFirst, FIRST);
     pushIf(kind.usesSecond, SECOND);

@@ -12,7 +12,7 @@ import io.transvisor.bt.isa.Flags;
  * others is not kept, so that it takes no register of the host.
  */
 public enum LazyFlags {
-  /** The CPU's own fields hold the flags. */
+  /** The CPU holds the flags: in its own fields, or as the region before left them. */
   KNOWN(false, false, false),
 
   /** Comparison of two operands. */
@@ -106,21 +106,26 @@ public enum LazyFlags {
   /**
    * Gives the CPU's fields the flags.
    *
-   * @param kind ordinal of the constant
+   * @param kind ordinal of the constant, not of KNOWN
    * @param a first operand, zero-extended
    * @param b second operand, zero-extended
    * @param r result, sign-extended
    * @param carries before INC or DEC: a vector with CF
    */
   public static void settle(Cpu c, int kind, int a, int b, int r, int carries) {
-    if (kind == 0) {
-      return;
-    }
+    c.lazyFlags = 0;
     LazyFlags k = VALUES[kind];
     int result = k.usesResult ? r : difference(k, a, b);
     c.flagResult = result;
     c.flagSignParity = result;
     c.flagCarries = carries(kind, a, b, r, carries);
+  }
+
+  /** Gives the CPU's fields the flags that the last region left as what computed them. */
+  public static void settle(Cpu c) {
+    if (c.lazyFlags != 0) {
+      settle(c, c.lazyFlags, c.lazyFirst, c.lazySecond, c.lazyResult, c.lazyCarries);
+    }
   }
 
   private static int difference(LazyFlags k, int a, int b) {

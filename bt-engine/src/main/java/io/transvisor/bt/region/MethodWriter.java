@@ -30,25 +30,25 @@ final class MethodWriter {
   static final int MAP = 4;
   static final int STORE = 5;
 
-  /** EIP of the region's base. */
-  static final int BASE = 6;
+  /** The CPU's array of registers. */
+  static final int REGISTERS = 6;
 
-  /** The guest's registers, from EAX on. */
-  static final int GPR = 7;
+  /** EIP of the region's base. */
+  static final int BASE = 7;
+
+  /** The guest's registers, from EAX on. The CPU has the same values. */
+  static final int GPR = 8;
 
   /** Result of the last instruction that set flags, sign-extended; see {@link LazyFlags}. */
-  static final int RESULT = 15;
+  static final int RESULT = 16;
 
   /** Carries before it, if it was INC or DEC. */
-  static final int CARRIES = 16;
+  static final int CARRIES = 17;
 
   /** Its operands. */
-  static final int FIRST = 17;
+  static final int FIRST = 18;
 
-  static final int SECOND = 18;
-
-  /** Ordinal of its {@link LazyFlags} where that is not known when the region is written. */
-  static final int KIND = 19;
+  static final int SECOND = 19;
 
   /** Number of the instruction that is being executed, for faults. */
   static final int SITE = 20;
@@ -56,28 +56,28 @@ final class MethodWriter {
   /** EIP an indirect branch goes to. */
   static final int TARGET = 21;
 
-  /** Number of the exit the region is left by. */
-  static final int EXIT = 22;
-
   /** Scratch, valid inside one instruction. */
-  static final int LINEAR = 23;
+  static final int LINEAR = 22;
 
-  static final int AT = 24;
-  static final int VALUE = 25;
-  static final int OTHER = 26;
+  static final int AT = 23;
+  static final int VALUE = 24;
+  static final int OTHER = 25;
 
   /** What an instruction threw. */
-  static final int THROWN = 27;
+  static final int THROWN = 26;
 
   /** Dividend or product, and quotient: two slots each. */
-  static final int WIDE = 28;
+  static final int WIDE = 27;
 
-  static final int QUOTIENT = 30;
+  static final int QUOTIENT = 29;
 
   static final ClassDesc CPU_CLASS = ClassDesc.of(Cpu.class.getName());
   static final ClassDesc STATE_CLASS = ClassDesc.of(CpuState.class.getName());
-  private static final ClassDesc RAW_HOLDER = ClassDesc.of(RawMemory.class.getName());
-  private static final ClassDesc RAW_CLASS = ClassDesc.of(RawMemory.UNSAFE_CLASS);
+
+  /** Static field of generated classes. */
+  static final String RAW_FIELD = "RAW";
+
+  static final ClassDesc RAW_CLASS = ClassDesc.of(RawMemory.UNSAFE_CLASS);
   private static final MethodTypeDesc RAW_GET_INT = rawGet(ConstantDescs.CD_int);
   private static final MethodTypeDesc RAW_GET_CHAR = rawGet(ConstantDescs.CD_char);
   private static final MethodTypeDesc RAW_GET_BYTE = rawGet(ConstantDescs.CD_byte);
@@ -107,10 +107,8 @@ final class MethodWriter {
   final ClassDesc self;
   final FlagWriter flags;
 
-  /** Guest registers the region uses and those it changes, one bit each. */
-  final int used;
-
-  final int modified;
+  /** Guest registers the region uses, one bit each. */
+  private final int used;
 
   final ExitWriter exits;
 
@@ -127,19 +125,19 @@ final class MethodWriter {
 
   /**
    * @param constants objects the generated class has as static fields; see {@link #constant}
+   * @param usedRegisters see {@link UsedRegisters}
    */
   MethodWriter(
       CodeBuilder code,
       RegionPlan plan,
       ClassDesc self,
       List<Object> constants,
-      Registers registers) {
+      int usedRegisters) {
     this.b = code;
     this.plan = plan;
     this.self = self;
     this.constants = constants;
-    this.used = registers.used();
-    this.modified = registers.modified();
+    this.used = usedRegisters;
     this.flags = new FlagWriter(this);
     this.exits = new ExitWriter(this);
     this.user = (plan.mode() & Cpu.MODE_USER) != 0;
@@ -186,26 +184,21 @@ final class MethodWriter {
 
   /** Pops a value into a register; bits above the width are ignored. */
   void popRegister(int r, int width) {
-    switch (width) {
-      case 1 -> {
-        int local = GPR + (r & 3);
-        boolean high = r >= 4;
-        b.sipush(0xFF).iand();
-        if (high) {
-          b.bipush(8).ishl();
-        }
-        b.iload(local).loadConstant(high ? ~0xFF00 : ~0xFF).iand().ior().istore(local);
+    int of = width == 1 ? r & 3 : r;
+    if (width != 4) {
+      int shift = width == 1 && r >= 4 ? 8 : 0;
+      int mask = (width == 1 ? 0xFF : 0xFFFF) << shift;
+      if (shift != 0) {
+        b.bipush(shift).ishl();
       }
-      case 2 ->
-          b.loadConstant(0xFFFF)
-              .iand()
-              .iload(GPR + r)
-              .loadConstant(0xFFFF0000)
-              .iand()
-              .ior()
-              .istore(GPR + r);
-      default -> b.istore(GPR + r);
+      b.loadConstant(mask).iand().iload(GPR + of).loadConstant(~mask).iand().ior();
     }
+    b.istore(GPR + of);
+    raw();
+    b.aload(REGISTERS)
+        .loadConstant(RawMemory.INTS_START + 4L * of)
+        .iload(GPR + of)
+        .invokevirtual(RAW_CLASS, "putInt", RAW_PUT_INT);
   }
 
   /** Sign-extends the value on the stack from 1 or 2 bytes. */
@@ -306,16 +299,19 @@ final class MethodWriter {
         .ladd()
         .invokevirtual(RAW_CLASS, "getInt", RAW_GET_INT)
         .istore(AT);
-    b.iload(AT).loadConstant(flag).iand().ifeq(exits.missAtAddress());
+    b.iload(AT).loadConstant(flag).iand();
     if (width > 1) {
-      b.iload(LINEAR).sipush(0xFFF).iand().sipush(4096 - width).if_icmpgt(exits.missAtAddress());
+      // All ones, or 0 if the access reaches into the next page: one jump for both reasons.
+      b.iload(LINEAR).sipush(0xFFF).iand().loadConstant(width - 1).iadd();
+      b.bipush(12).iushr().iconst_1().isub().iand();
     }
+    b.ifeq(exits.missAtAddress());
     b.iload(AT).loadConstant(~0xFFF).iand().iload(LINEAR).ixor().istore(AT);
   }
 
   /** Pushes what reads and writes arrays without checks. */
   private void raw() {
-    b.getstatic(RAW_HOLDER, "UNSAFE", RAW_CLASS);
+    b.getstatic(self, RAW_FIELD, RAW_CLASS);
   }
 
   /** Pushes the store and the place in it that {@link #AT} names. */
@@ -381,33 +377,9 @@ final class MethodWriter {
     }
   }
 
-  /** Writes the registers that locals hold to the CPU. */
-  void writeRegisters() {
-    for (int r = 0; r < 8; r++) {
-      if ((modified >> r & 1) != 0) {
-        b.aload(CPU).getfield(CPU_CLASS, "gpr", INTS).loadConstant(r).iload(GPR + r).iastore();
-      }
-    }
-  }
-
-  /** Writes the registers the address of a memory operand is made of. */
-  void writeAddressRegisters(Insn i) {
-    for (int r : new int[] {i.base, i.index}) {
-      if (r != CpuState.ZERO) {
-        b.aload(CPU).getfield(CPU_CLASS, "gpr", INTS).loadConstant(r).iload(GPR + r).iastore();
-      }
-    }
-  }
-
   /** Whether anybody may want the flags that are valid after the current instruction. */
   boolean wantsFlags() {
     return block.flagsLiveAfter[position];
-  }
-
-  /** Writes registers and flags to the CPU. */
-  void writeState() {
-    flags.makeKnown();
-    writeRegisters();
   }
 
   /**
@@ -431,7 +403,11 @@ final class MethodWriter {
   void readState() {
     for (int r = 0; r < 8; r++) {
       if ((used >> r & 1) != 0) {
-        b.aload(CPU).getfield(CPU_CLASS, "gpr", INTS).loadConstant(r).iaload().istore(GPR + r);
+        raw();
+        b.aload(REGISTERS)
+            .loadConstant(RawMemory.INTS_START + 4L * r)
+            .invokevirtual(RAW_CLASS, "getInt", RAW_GET_INT)
+            .istore(GPR + r);
       }
     }
     b.aload(CPU).getfield(CPU_CLASS, "map", INTS).astore(MAP);

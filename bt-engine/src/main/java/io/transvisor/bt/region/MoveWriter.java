@@ -76,8 +76,8 @@ final class MoveWriter {
             .invokestatic(
                 INTEGER_CLASS,
                 "reverseBytes",
-                MethodTypeDesc.of(ConstantDescs.CD_int, ConstantDescs.CD_int))
-            .istore(GPR + i.rm);
+                MethodTypeDesc.of(ConstantDescs.CD_int, ConstantDescs.CD_int));
+        w.popRegister(i.rm, 4);
       }
       case "imul" -> {
         return multiply(i, o);
@@ -128,7 +128,8 @@ final class MoveWriter {
       operands.push(i, factor, 4);
     }
     b.istore(SECOND).istore(FIRST);
-    b.iload(FIRST).iload(SECOND).imul().dup().istore(RESULT).istore(GPR + i.reg);
+    b.iload(FIRST).iload(SECOND).imul().dup().istore(RESULT);
+    w.popRegister(i.reg, 4);
     w.flags.set(LazyFlags.IMUL32);
     return true;
   }

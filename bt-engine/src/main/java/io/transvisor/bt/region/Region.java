@@ -11,15 +11,18 @@ import java.util.function.Consumer;
  * linear address it runs at, only on the bytes of its pages and on the distances between them.
  */
 public final class Region implements CodeDependent {
-  /** Result of {@link #run}: not an exit, the instruction at EIP raised the fault in the CPU. */
+  /**
+   * Result of {@link RegionCode#enter}: not an exit, the instruction at EIP raised the fault in the
+   * CPU.
+   */
   public static final int FAULT = -1;
 
-  /** Result of {@link #run}: like {@link #FAULT}, a page fault. */
+  /** Result of {@link RegionCode#enter}: like {@link #FAULT}, a page fault. */
   public static final int PAGE_FAULT = -2;
 
   /**
-   * Result of {@link #run}, less the number of the site: the instruction at EIP could not be done
-   * here.
+   * Result of {@link RegionCode#enter}, less the number of the site: the instruction at EIP could
+   * not be done here.
    */
   public static final int MISS = -3;
 
@@ -29,9 +32,12 @@ public final class Region implements CodeDependent {
     CODE_CHANGED,
     /** It is compiled anew, with instructions that kept missing left to their handlers. */
     ADAPTED,
-    /** Code took more room than it may, and all regions went. */
+    /** Code took more room than it may, and the oldest went. */
     NO_ROOM
   }
+
+  /** No generation of the map. */
+  private static final int NEVER = -1;
 
   private final RegionPlan plan;
   private final Consumer<Region> onRetirement;
@@ -39,9 +45,12 @@ public final class Region implements CodeDependent {
   private Links[] exits;
   private int[] sites;
   private Retirement retirement;
-  private boolean blocked;
-  private int checkedGeneration;
-  private int checkedBase;
+  private int bytes;
+
+  /** Generation of the map and linear base for which the region is known not to be mapped. */
+  private int blockedGeneration = NEVER;
+
+  private int blockedBase;
 
   /**
    * A region that is not compiled yet.
@@ -54,13 +63,27 @@ public final class Region implements CodeDependent {
   }
 
   /** Gives it its code. */
-  void setCode(RegionCode compiled, int exitCount, int[] siteTable) {
+  void setCode(RegionCode compiled, int[] exitTargets, int[] siteTable) {
     code = compiled;
     sites = siteTable;
-    exits = new Links[exitCount];
-    for (int i = 0; i < exitCount; i++) {
+    code.setUp(plan, exitTargets, siteTable);
+    exits = new Links[exitTargets.length];
+    for (int i = 0; i < exits.length; i++) {
       exits[i] = new Links();
     }
+  }
+
+  RegionCode code() {
+    return code;
+  }
+
+  void setBytes(int methodBytes) {
+    bytes = methodBytes;
+  }
+
+  /** Length of its method. */
+  int bytes() {
+    return bytes;
   }
 
   RegionPlan plan() {
@@ -82,6 +105,9 @@ public final class Region implements CodeDependent {
       retirement = why;
       onRetirement.accept(this);
     }
+    if (code != null) {
+      code.unlink();
+    }
   }
 
   /** Why it is no longer used, or null. */
@@ -97,25 +123,30 @@ public final class Region implements CodeDependent {
    * @param budget instructions that may still be retired
    */
   public boolean isUsable(Cpu c, RegionEntry entry, long budget) {
-    if (retirement != null || budget < plan.longestPath()) {
-      return false;
-    }
     int base = c.eip - entry.offset();
-    return checkedGeneration == c.mmu.generation
-            && checkedBase == c.segBase[CpuState.CS] + base
-            && !blocked
-        || isMapped(c, base);
+    int linear = c.segBase[CpuState.CS] + base;
+    boolean mapped =
+        code.checkedGeneration == c.mmu.generation && code.checkedBase == linear
+            || isMapped(c, linear);
+    return mapped
+        && budget >= code.longestPath
+        && ((c.modeWord & Cpu.MODE_FLAT_CODE) != 0 || isWithinSegment(c, base));
   }
 
-  private boolean isMapped(Cpu c, int base) {
-    if ((c.modeWord & Cpu.MODE_FLAT_CODE) == 0 && !isWithinSegment(c, base)) {
+  private boolean isMapped(Cpu c, int linear) {
+    int generation = c.mmu.generation;
+    if (retirement != null || blockedGeneration == generation && blockedBase == linear) {
       return false;
     }
-    int linear = c.segBase[CpuState.CS] + base;
-    checkedBase = linear;
-    checkedGeneration = c.mmu.generation;
-    blocked = !plan.isMappedAt(c, linear);
-    return !blocked;
+    boolean mapped = plan.isMappedAt(c, linear);
+    if (mapped) {
+      code.checkedGeneration = generation;
+      code.checkedBase = linear;
+    } else {
+      blockedGeneration = generation;
+      blockedBase = linear;
+    }
+    return mapped;
   }
 
   private boolean isWithinSegment(Cpu c, int base) {
@@ -123,20 +154,6 @@ public final class Region implements CodeDependent {
     long start = (base & 0xFFFFFFFFL) + plan.firstByte();
     long end = (base & 0xFFFFFFFFL) + plan.endByte();
     return start >= 0 && end - 1 <= limit;
-  }
-
-  /**
-   * Runs the region from an entry until it is left; if the first instruction cannot be done, none
-   * is retired. EIP, registers, flags and the instruction count are then those of the exit.
-   *
-   * @return the number of the exit taken, {@link #FAULT}, {@link #PAGE_FAULT}, or {@link #MISS} and
-   *     below
-   */
-  public int run(Cpu c, RegionEntry entry, int budget) {
-    c.traceLimit = 1;
-    c.budget = budget;
-    c.budgetEnd = c.instructions + budget;
-    return code.run(c, entry.number());
   }
 
   /** Offset of the instruction at a site. */

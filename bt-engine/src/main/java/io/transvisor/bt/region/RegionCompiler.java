@@ -6,10 +6,13 @@ import static io.transvisor.bt.region.MethodWriter.CODE_CLASS;
 import static io.transvisor.bt.region.MethodWriter.CPU;
 import static io.transvisor.bt.region.MethodWriter.CPU_CLASS;
 import static io.transvisor.bt.region.MethodWriter.ENTRY;
+import static io.transvisor.bt.region.MethodWriter.FLAGS_CLASS;
 import static io.transvisor.bt.region.MethodWriter.HANDLER_CLASS;
 import static io.transvisor.bt.region.MethodWriter.INSN_CLASS;
 import static io.transvisor.bt.region.MethodWriter.INTS;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
+import io.transvisor.bt.interp.Cpu;
 import io.transvisor.bt.isa.Handler;
 import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassBuilder;
@@ -22,14 +25,15 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.MethodHandles;
+import java.lang.management.ManagementFactory;
 import java.lang.reflect.AccessFlag;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Turns a planned region into a class with one method, and loads it. */
 final class RegionCompiler {
-  /** HotSpot does not compile methods of 8,000 bytes and more. */
-  private static final int MAX_METHOD_BYTES = 7_900;
+  /** Longest method in bytes: by itself HotSpot does not compile methods of 8,000 and more. */
+  private static final int MAX_METHOD_BYTES = compilesLongMethods() ? 30_000 : 7_900;
 
   private static final String NAME = "io.transvisor.bt.region.Compiled";
   private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
@@ -45,6 +49,11 @@ final class RegionCompiler {
   private final List<Object> constants = new ArrayList<>();
   private ExitWriter exits;
 
+  private static boolean compilesLongMethods() {
+    HotSpotDiagnosticMXBean vm = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+    return vm != null && vm.getVMOption("DontCompileHugeMethods").getValue().equals("false");
+  }
+
   RegionCompiler(RegionPlan plan) {
     this.plan = plan;
   }
@@ -53,25 +62,28 @@ final class RegionCompiler {
    * What compiling gives.
    *
    * @param code null if the method would be too long for HotSpot to compile
-   * @param exitCount how many exits it has
+   * @param targets see {@link ExitWriter#targets}
    * @param sites see {@link ExitWriter#sites}
    * @param bytes length of its method
    */
-  record Result(RegionCode code, int exitCount, int[] sites, int bytes) {}
+  record Result(RegionCode code, int[] targets, int[] sites, int bytes) {}
 
   Result compile() {
     byte[] bytes = ClassFile.of().build(self, this::writeClass);
     int methodBytes = lengthOfRun(bytes);
     if (methodBytes > MAX_METHOD_BYTES) {
-      return new Result(null, 0, null, methodBytes);
+      return new Result(null, null, null, methodBytes);
     }
     constants.add(exits.sites());
-    constants.add(exits.targets());
     try {
       MethodHandles.Lookup hidden =
           LOOKUP.defineHiddenClassWithClassData(bytes, constants.toArray(), true);
-      RegionCode code = (RegionCode) hidden.lookupClass().getDeclaredConstructor().newInstance();
-      return new Result(code, exits.count(), exits.sites(), methodBytes);
+      Class<?> type = hidden.lookupClass();
+      RegionCode code = (RegionCode) type.getDeclaredConstructor().newInstance();
+      if (HotSpotCompiler.get() != null) {
+        HotSpotCompiler.get().compile(type.getMethod("run", Cpu.class, int.class));
+      }
+      return new Result(code, exits.targets(), exits.sites(), methodBytes);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
@@ -102,8 +114,8 @@ final class RegionCompiler {
         MethodTypeDesc.of(ConstantDescs.CD_int, CPU_CLASS, ConstantDescs.CD_int),
         PUBLIC,
         m -> m.withCode(this::writeRun));
+    c.withField(MethodWriter.RAW_FIELD, MethodWriter.RAW_CLASS, CONSTANT);
     c.withField("SITES", INTS, CONSTANT);
-    c.withField("TARGETS", INTS, CONSTANT);
     for (int n = 0; n < constants.size(); n++) {
       c.withField(MethodWriter.fieldName(n), typeOf(constants.get(n)), CONSTANT);
     }
@@ -138,16 +150,14 @@ final class RegionCompiler {
         .aaload()
         .checkcast(INTS)
         .putstatic(self, "SITES", INTS)
-        .aload(0)
-        .loadConstant(constants.size() + 1)
-        .aaload()
-        .checkcast(INTS)
-        .putstatic(self, "TARGETS", INTS)
+        .getstatic(ClassDesc.of(RawMemory.class.getName()), "UNSAFE", ConstantDescs.CD_Object)
+        .checkcast(MethodWriter.RAW_CLASS)
+        .putstatic(self, MethodWriter.RAW_FIELD, MethodWriter.RAW_CLASS)
         .return_();
   }
 
   private void writeRun(CodeBuilder b) {
-    MethodWriter w = new MethodWriter(b, plan, self, constants, Registers.of(plan));
+    MethodWriter w = new MethodWriter(b, plan, self, constants, UsedRegisters.of(plan));
     exits = w.exits;
     writeEntry(w);
     OperandWriter operands = new OperandWriter(w);
@@ -167,6 +177,7 @@ final class RegionCompiler {
     CodeBuilder b = w.b;
     b.aload(CPU).getfield(CPU_CLASS, "budget", ConstantDescs.CD_int).istore(BUDGET);
     b.aload(CPU).getfield(CPU_CLASS, "store", MethodWriter.BYTES).astore(MethodWriter.STORE);
+    b.aload(CPU).getfield(CPU_CLASS, "gpr", INTS).astore(MethodWriter.REGISTERS);
     for (int local = MethodWriter.BASE; local <= MethodWriter.OTHER; local++) {
       b.iconst_0().istore(local);
     }
@@ -188,6 +199,9 @@ final class RegionCompiler {
           .isub()
           .istore(BASE);
       b.aload(CPU).iload(BASE).putfield(CPU_CLASS, "eip", ConstantDescs.CD_int);
+      if (entry.flagsReadIn) {
+        b.aload(CPU).invokestatic(FLAGS_CLASS, "settle", FlagWriter.SETTLE_HELD_TYPE);
+      }
       b.goto_(w.label(entry));
     }
   }

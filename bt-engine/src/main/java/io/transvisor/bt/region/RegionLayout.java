@@ -89,9 +89,7 @@ final class RegionLayout {
         case JUMP -> edge(b, b.target);
         case CALL -> {
           edge(b, b.target);
-          if (!byOffset.containsKey(b.target)) {
-            enterIfThere(b.next());
-          }
+          enterIfThere(b.next());
         }
         case FALL_THROUGH, CALLOUT -> edge(b, b.next());
         case INDIRECT -> {

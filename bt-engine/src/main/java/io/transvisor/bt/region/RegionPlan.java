@@ -44,6 +44,11 @@ record RegionPlan(
     return true;
   }
 
+  /** How many instructions it has. */
+  int instructions() {
+    return blocks.stream().mapToInt(b -> b.insns.size()).sum();
+  }
+
   /** Index in the store of the byte at an offset from the base. */
   int storeOf(int offset) {
     int inBasePage = (store & 0xFFF) + offset;

@@ -37,7 +37,13 @@ public final class Regions {
   private static final int MIN_INSNS = 12;
 
   /** Runs of a trace that is part of a region before it becomes the seed of one itself. */
-  private static final int INNER_PATIENCE = 20_000;
+  private static final int INNER_PATIENCE = 4_000;
+
+  /** Regions that wait for the compiler or are in it; more would only be out of date by then. */
+  private static final int MAX_PENDING = 3;
+
+  /** Runs after which a trace is looked at again that became hot when the compiler was busy. */
+  private static final int RETRY = 200;
 
   /** How often a region's code may change before it is left to the interpreter for long. */
   private static final int MAX_RETIREMENTS = 4;
@@ -49,7 +55,7 @@ public final class Regions {
   private static final int SELDOM = 5_000;
 
   /** Length of all live methods together, in bytes. */
-  private static final int MAX_METHOD_BYTES = 16 << 20;
+  private static final int MAX_METHOD_BYTES = 32 << 20;
 
   /**
    * @param patience runs of a trace before it is compiled
@@ -78,6 +84,7 @@ public final class Regions {
   private final Queue<Region> live = new ArrayDeque<>();
   private final Queue<Finished> finished = new ConcurrentLinkedQueue<>();
   private final ExecutorService compiler;
+  private int pending;
   private long liveBytes;
   private long compiled;
   private long missed;
@@ -148,6 +155,11 @@ public final class Regions {
       t.setPatience(INNER_PATIENCE);
       return true;
     }
+    if (pending == MAX_PENDING) {
+      // The hottest code comes back first.
+      t.setPatience(RETRY);
+      return true;
+    }
     long key = key(t.store(), t.mode());
     int size = sizes.getOrDefault(key, MAX_INSNS);
     int tried = attempts.merge(key, 1, Integer::sum);
@@ -163,6 +175,7 @@ public final class Regions {
     Region region = new Region(plan, r -> retired[r.retirement().ordinal()]++);
     watchCode(region);
     postponeInner(plan);
+    pending++;
     if (compiler == null) {
       publish(new Finished(region, compiled(plan)));
     } else {
@@ -188,6 +201,7 @@ public final class Regions {
       for (Insn i : b.insns) {
         Trace inner = cache.find(plan.storeOf(i.start), plan.mode());
         if (inner != null) {
+          inner.setCovered();
           inner.setPatience(INNER_PATIENCE);
         }
       }
@@ -199,7 +213,7 @@ public final class Regions {
       finished.add(new Finished(region, compiled(region.plan())));
     } catch (RuntimeException | LinkageError e) {
       LOG.warn("a region could not be compiled and stays interpreted", e);
-      finished.add(new Finished(region, new RegionCompiler.Result(null, 0, null, 0)));
+      finished.add(new Finished(region, new RegionCompiler.Result(null, null, null, 0)));
     }
   }
 
@@ -222,6 +236,7 @@ public final class Regions {
   }
 
   private void publish(Finished f) {
+    pending--;
     Region region = f.region;
     RegionPlan plan = region.plan();
     long seed = key(plan.store(), plan.mode());
@@ -239,13 +254,14 @@ public final class Regions {
     if (!region.isValid()) {
       return;
     }
-    region.setCode(f.result.code(), f.result.exitCount(), f.result.sites());
+    region.setCode(f.result.code(), f.result.targets(), f.result.sites());
     compiled++;
+    region.setBytes(f.result.bytes());
     live.add(region);
     liveBytes += f.result.bytes();
     for (Block b : plan.entries()) {
       int store = plan.storeOf(b.start);
-      RegionEntry entry = new RegionEntry(region, b.entry, b.start);
+      RegionEntry entry = new RegionEntry(region, region.code(), b.entry, b.start);
       RegionEntry known = entries.get(key(store, plan.mode()));
       if (b.start != 0 && known != null && known.region().isValid()) {
         continue;
@@ -256,8 +272,8 @@ public final class Regions {
         t.setCompiled(entry);
       }
     }
-    if (liveBytes > MAX_METHOD_BYTES) {
-      retireAll();
+    while (liveBytes > MAX_METHOD_BYTES) {
+      retire(live.remove());
     }
   }
 
@@ -296,16 +312,20 @@ public final class Regions {
     }
   }
 
-  private void retireAll() {
-    for (Region r : live) {
-      unwatch(r);
-      r.retire(Retirement.NO_ROOM);
+  /** Makes room: what is still hot will be compiled again. */
+  private void retire(Region region) {
+    unwatch(region);
+    region.retire(Retirement.NO_ROOM);
+    liveBytes -= region.bytes();
+    RegionPlan plan = region.plan();
+    for (Block b : plan.entries()) {
+      long key = key(plan.storeOf(b.start), plan.mode());
+      RegionEntry known = entries.get(key);
+      if (known != null && known.region() == region) {
+        entries.remove(key);
+      }
     }
-    live.clear();
-    entries.clear();
-    sizes.clear();
-    attempts.clear();
-    liveBytes = 0;
+    attempts.remove(key(plan.store(), plan.mode()));
   }
 
   /** Regions compiled so far. */

@@ -140,16 +140,17 @@ final class ShiftWriter {
     }
     int width = OperandWriter.width(i, o);
     Label none = b.newLabel();
-    w.flags.tellKind();
+    w.flags.hold();
     operands.push(i, Operands.of(i.form)[1], 1);
     b.bipush(31).iand().istore(OTHER);
     b.iload(OTHER).ifeq(none);
     operands.push(i, o, width);
     result(i, width, () -> b.iload(OTHER));
-    w.flags.tellKind();
+    w.flags.hold();
     b.iload(RESULT);
     operands.pop(i, o, width);
     b.labelBinding(none);
+    w.flags.setJoined();
     return true;
   }
 

@@ -80,11 +80,7 @@ final class StackWriter {
 
   /** Pops a new stack pointer. */
   private void setStackPointer() {
-    if (stack32) {
-      b.istore(ESP);
-    } else {
-      w.popRegister(CpuState.ESP, 2);
-    }
+    w.popRegister(CpuState.ESP, stack32 ? 4 : 2);
   }
 
   /** Pushes {@link MethodWriter#VALUE} on the guest's stack. */

@@ -4,13 +4,8 @@ import io.transvisor.bt.isa.Insn;
 import io.transvisor.core.cpu.CpuState;
 import java.util.Map;
 
-/**
- * The guest registers a region works on, one bit each.
- *
- * @param used loaded when the region is entered
- * @param modified written back when it is left
- */
-record Registers(int used, int modified) {
+/** Finds out which guest registers a region works on. */
+final class UsedRegisters {
   private static final int ALL = 0xFF;
 
   /** Registers instructions use without naming them; ESP always counts. */
@@ -27,11 +22,13 @@ record Registers(int used, int modified) {
           "div", 1 << CpuState.EAX | 1 << CpuState.EDX,
           "idiv", 1 << CpuState.EAX | 1 << CpuState.EDX);
 
+  private UsedRegisters() {}
+
   /**
-   * What any instruction names or implies. Handlers find their registers in the CPU: around a
-   * callout all that locals hold is written back and read again.
+   * What any instruction names or implies, one bit for each register. Handlers of callouts find
+   * theirs in the CPU.
    */
-  static Registers of(RegionPlan plan) {
+  static int of(RegionPlan plan) {
     int used = 1 << CpuState.ESP;
     for (Block block : plan.blocks()) {
       for (Insn i : block.insns) {
@@ -40,7 +37,7 @@ record Registers(int used, int modified) {
         }
       }
     }
-    return new Registers(used, used);
+    return used;
   }
 
   private static int named(Insn i) {

@@ -1,0 +1,129 @@
+package io.transvisor.bt.region;
+
+import java.lang.classfile.ClassBuilder;
+import java.lang.classfile.ClassFile;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
+import java.lang.reflect.AccessFlag;
+import java.lang.reflect.Executable;
+import java.lang.reflect.Method;
+import java.security.ProtectionDomain;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Has HotSpot's optimising compiler (C2) compile a method at once. By itself HotSpot would first
+ * interpret a new method, then compile it with its simple compiler, and only then optimise it: for
+ * methods that are known to be hot that costs more than it brings.
+ *
+ * <p>This is HotSpot's own interface for tests: natives that it gives to a class of a certain name
+ * if the class belongs to the boot loader and the JVM was started with {@code -XX:+WhiteBoxAPI}.
+ */
+final class HotSpotCompiler {
+  private static final String NAME = "jdk.test.whitebox.WhiteBox";
+
+  /** Level of methods that C2 has compiled. */
+  private static final int OPTIMISED = 4;
+
+  private static final long LOOK_EVERY_NS = 200_000;
+  private static final HotSpotCompiler INSTANCE = find();
+
+  private final Object whiteBox;
+  private final Method enqueue;
+  private final Method isQueued;
+  private final Method level;
+
+  private HotSpotCompiler(Class<?> type) throws ReflectiveOperationException {
+    call(type.getDeclaredMethod("registerNatives"), null);
+    whiteBox = type.getConstructor().newInstance();
+    enqueue =
+        type.getMethod("enqueueMethodForCompilation0", Executable.class, int.class, int.class);
+    isQueued = type.getMethod("isMethodQueuedForCompilation0", Executable.class);
+    level = type.getMethod("getMethodCompilationLevel0", Executable.class, boolean.class);
+  }
+
+  /** The compiler, or null if this JVM was not started for it. */
+  static HotSpotCompiler get() {
+    return INSTANCE;
+  }
+
+  private static HotSpotCompiler find() {
+    try {
+      return new HotSpotCompiler(define());
+    } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+      return null;
+    }
+  }
+
+  /** Gives the boot loader a class with the natives that are used here. */
+  private static Class<?> define() throws ReflectiveOperationException {
+    byte[] bytes = ClassFile.of().build(ClassDesc.of(NAME), HotSpotCompiler::write);
+    Class<?> unsafe = Class.forName("jdk.internal.misc.Unsafe");
+    Method defineClass =
+        unsafe.getMethod(
+            "defineClass",
+            String.class,
+            byte[].class,
+            int.class,
+            int.class,
+            ClassLoader.class,
+            ProtectionDomain.class);
+    Object instance = unsafe.getMethod("getUnsafe").invoke(null);
+    return (Class<?>) defineClass.invoke(instance, NAME, bytes, 0, bytes.length, null, null);
+  }
+
+  private static void write(ClassBuilder c) {
+    ClassDesc executable = ClassDesc.of(Executable.class.getName());
+    c.withFlags(AccessFlag.PUBLIC);
+    c.withMethodBody(
+        ConstantDescs.INIT_NAME,
+        ConstantDescs.MTD_void,
+        AccessFlag.PUBLIC.mask(),
+        code ->
+            code.aload(0)
+                .invokespecial(
+                    ConstantDescs.CD_Object, ConstantDescs.INIT_NAME, ConstantDescs.MTD_void)
+                .return_());
+    int ofObject = AccessFlag.PUBLIC.mask() | AccessFlag.NATIVE.mask();
+    c.withMethod(
+        "registerNatives", ConstantDescs.MTD_void, ofObject | AccessFlag.STATIC.mask(), m -> {});
+    c.withMethod(
+        "enqueueMethodForCompilation0",
+        MethodTypeDesc.of(
+            ConstantDescs.CD_boolean, executable, ConstantDescs.CD_int, ConstantDescs.CD_int),
+        ofObject,
+        m -> {});
+    c.withMethod(
+        "isMethodQueuedForCompilation0",
+        MethodTypeDesc.of(ConstantDescs.CD_boolean, executable),
+        ofObject,
+        m -> {});
+    c.withMethod(
+        "getMethodCompilationLevel0",
+        MethodTypeDesc.of(ConstantDescs.CD_int, executable, ConstantDescs.CD_boolean),
+        ofObject,
+        m -> {});
+  }
+
+  /**
+   * Compiles a method; returns when that is done or HotSpot has given it up, and the method is left
+   * to its usual ways.
+   */
+  void compile(Method method) {
+    if (!(boolean) call(enqueue, whiteBox, method, OPTIMISED, -1)) {
+      return;
+    }
+    while ((int) call(level, whiteBox, method, false) != OPTIMISED
+        && (boolean) call(isQueued, whiteBox, method)) {
+      LockSupport.parkNanos(LOOK_EVERY_NS);
+    }
+  }
+
+  private static Object call(Method method, Object target, Object... arguments) {
+    try {
+      return method.invoke(target, arguments);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
