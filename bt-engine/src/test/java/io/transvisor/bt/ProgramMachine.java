@@ -2,8 +2,8 @@ package io.transvisor.bt;
 
 import io.transvisor.bt.interp.Cpu;
 import io.transvisor.bt.interp.EngineKind;
+import io.transvisor.bt.interp.EngineOptions;
 import io.transvisor.bt.interp.InterpreterEngine;
-import io.transvisor.bt.region.Regions;
 import io.transvisor.core.cpu.CpuModel;
 import io.transvisor.core.cpu.CpuState;
 import io.transvisor.core.cpu.ExecutionEngine.Outcome;
@@ -82,14 +82,13 @@ public final class ProgramMachine {
   public ProgramMachine(EngineKind kind, String model, int programs) {
     memory = new PhysicalMemory(MAPPED + (programs << 12), 0);
     memory.mapRam("ram", 0, MAPPED + (programs << 12), memory.ram(), 0, 0);
-    Regions.Policy policy =
-        kind.policy() == null ? null : new Regions.Policy(2, false, kind.policy().user());
+    EngineOptions options = EngineOptions.eager(kind);
     engine =
         new InterpreterEngine(
-            memory, new PortSpace(), NO_INTERRUPTS, () -> 0, CpuModel.parse(model), policy);
+            memory, new PortSpace(), NO_INTERRUPTS, () -> 0, CpuModel.parse(model), options);
     cpu = engine.cpu();
     // What compiles no user code shall compile this.
-    level = policy == null || policy.user() ? 3 : 1;
+    level = kind == EngineKind.HYBRID ? 1 : 3;
     makeTables();
     cpu.cr0 =
         CpuState.CR0_PE | CpuState.CR0_ET | CpuState.CR0_NE | CpuState.CR0_PG | CpuState.CR0_WP;

@@ -94,13 +94,25 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
   }
 
   public Mmu(PhysicalMemory memory) {
+    this(memory, true);
+  }
+
+  /**
+   * @param manySpaces the shadows of the last address spaces are kept; else one
+   */
+  public Mmu(PhysicalMemory memory, boolean manySpaces) {
     this.memory = memory;
     this.walker = new PageWalker(memory, statistics);
     this.store = memory.store();
     this.traces = memory.traces();
     int storePages = (store.length >>> 12) + 1;
     this.writable = new WritableMappings(storePages, this::isWritableAt);
-    this.shadows = new ShadowCache(this, new TableTraces(traces, storePages, statistics), store);
+    this.shadows =
+        new ShadowCache(
+            this,
+            new TableTraces(traces, storePages, statistics),
+            store,
+            manySpaces ? ShadowCache.CAPACITY : 1);
     this.checker = new ConsistencyChecker(memory, shadows);
     this.current = shadows.use(0, 0);
     this.map = current.map;

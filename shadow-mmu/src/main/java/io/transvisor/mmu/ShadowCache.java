@@ -5,13 +5,16 @@ final class ShadowCache {
   /** Each takes 4 MiB. More hold no more of the processes a system switches between in a while. */
   static final int CAPACITY = 16;
 
+  private final int capacity;
+
   private final Mmu mmu;
   private final TableTraces traces;
   private final byte[] store;
   private final ShadowPageTable[] shadows = new ShadowPageTable[CAPACITY];
   private int count;
 
-  ShadowCache(Mmu mmu, TableTraces traces, byte[] store) {
+  ShadowCache(Mmu mmu, TableTraces traces, byte[] store, int capacity) {
+    this.capacity = capacity;
     this.store = store;
     this.mmu = mmu;
     this.traces = traces;
@@ -36,11 +39,11 @@ final class ShadowCache {
     if (at < count) {
       shadow = shadows[at];
     } else {
-      if (count < CAPACITY) {
+      if (count < capacity) {
         shadow = new ShadowPageTable(mmu, traces, store);
         count++;
       } else {
-        at = CAPACITY - 1;
+        at = capacity - 1;
         shadow = shadows[at];
         shadow.clear();
       }

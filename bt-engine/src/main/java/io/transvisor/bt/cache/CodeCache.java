@@ -33,6 +33,8 @@ public final class CodeCache implements WriteTraces.Handler {
   private final Trace[] front = new Trace[FRONT_SIZE];
   private final Runnable onInvalidation;
   private final int limit;
+  private final boolean masks;
+  private ChangeListener listener = (store, length, byProcessor, dropped) -> {};
   private int instructions;
   private long invalidatedByStores;
   private long invalidatedByDevices;
@@ -44,16 +46,18 @@ public final class CodeCache implements WriteTraces.Handler {
 
   /**
    * @param onInvalidation told after traces were invalidated: the running one may be among them
+   * @param masks a store drops only what was made from the bytes it changes; else all on its page
    */
-  public CodeCache(PhysicalMemory memory, Runnable onInvalidation) {
-    this(memory, onInvalidation, quarterOfHeap());
+  public CodeCache(PhysicalMemory memory, Runnable onInvalidation, boolean masks) {
+    this(memory, onInvalidation, quarterOfHeap(), masks);
   }
 
   /**
    * @param limit how many decoded instructions are kept; the one too many makes room by forgetting
    *     all
    */
-  CodeCache(PhysicalMemory memory, Runnable onInvalidation, int limit) {
+  CodeCache(PhysicalMemory memory, Runnable onInvalidation, int limit, boolean masks) {
+    this.masks = masks;
     this.limit = limit;
     this.writeTraces = memory.traces();
     this.pages = new CodePage[(memory.store().length >>> 12) + 1];
@@ -131,7 +135,10 @@ public final class CodeCache implements WriteTraces.Handler {
       return;
     }
     int before = page.instructions();
-    int removed = page.invalidate(offset & 0xFFF, length);
+    int removed =
+        masks
+            ? page.invalidate(offset & 0xFFF, length)
+            : page.invalidate(0, PhysicalMemory.PAGE_SIZE);
     instructions += page.instructions() - before;
     if (removed == 0) {
       storesBesideCode++;
@@ -145,8 +152,26 @@ public final class CodeCache implements WriteTraces.Handler {
         pages[offset >>> 12] = null;
         writeTraces.disarm(offset >>> 12, WriteTraces.CODE);
       }
+      listener.changed(offset, length, writeTraces.isByProcessor(), removed);
       onInvalidation.run();
     }
+  }
+
+  /** Told of each store that changed code. */
+  @FunctionalInterface
+  public interface ChangeListener {
+    /**
+     * @param store index of the first byte stored to
+     * @param length bytes
+     * @param byProcessor by the guest's own store, not a device's
+     * @param dropped how many traces and regions went
+     */
+    void changed(int store, int length, boolean byProcessor, int dropped);
+  }
+
+  /** Tells someone of changes. */
+  public void onChange(ChangeListener changeListener) {
+    listener = changeListener;
   }
 
   // ---- a debugger's breakpoints ----

@@ -1,6 +1,7 @@
 package io.transvisor.bt.interp;
 
 import io.transvisor.bt.isa.CalloutClass;
+import io.transvisor.bt.isa.Insn;
 import io.transvisor.core.cpu.SampledEvent;
 import io.transvisor.core.device.CounterSink;
 
@@ -14,11 +15,26 @@ public final class Callouts {
   /** A callout whose count has none of these bits set has its time taken. */
   public int unsampled = SampledEvent.UNSAMPLED;
 
+  private EngineLog log;
   private final long[] samples = new long[CLASSES.length];
   private final long[] nanos = new long[CLASSES.length];
 
   /** By vector: exceptions and interrupts of all kinds on their way to the guest's handlers. */
   private final long[] vectors = new long[256];
+
+  /** From now on each callout is logged, and has its time taken. */
+  void logAll(EngineLog to) {
+    log = to;
+    unsampled = 0;
+  }
+
+  /** Before a callout whose time is taken. Returns a reading of the clock. */
+  public long begin(Cpu c, Insn i, int callout) {
+    if (log != null) {
+      log.callout(c, i, callout);
+    }
+    return System.nanoTime();
+  }
 
   /** Counts the entry of a handler through the guest's interrupt table. */
   void countVector(int vector) {

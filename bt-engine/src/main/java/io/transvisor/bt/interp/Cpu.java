@@ -32,6 +32,10 @@ public final class Cpu extends CpuState {
   public final InterruptController interrupts;
   public final VirtualClock clock;
   public final CpuModel model;
+
+  /** Where everything is written down, or null. */
+  public EngineLog log;
+
   public final Callouts callouts = new Callouts();
   public final GuestFault guestFault = new GuestFault();
 

@@ -9,10 +9,8 @@ final class EngineStatistics {
 
   long decodedInstructions;
 
-  /** Traces interpreted, and instructions executed one by one. */
+  /** Traces interpreted. */
   long tracesRun;
-
-  long steps;
 
   /** Transfers from one trace to the next for which the link did not serve: what did. */
   long relinked;
@@ -32,7 +30,6 @@ final class EngineStatistics {
     sink.count("traces.reached.by-old-link", relinked);
     sink.count("traces.reached.by-search", found);
     sink.count("traces.links.made", links);
-    sink.count("instructions.stepped", steps);
     sink.count("instructions.in-regions", regionInstructions);
     sink.count("regions.entered", regionEntries);
   }

@@ -18,17 +18,28 @@ final class Fuser {
   /** Most fused handlers ever made; each is a class that HotSpot has to compile. */
   private static final int MAX_FUSED = 4_000;
 
+  private final boolean on;
   private final Map<Fused.Pair, Handler> made = new HashMap<>();
+
+  /**
+   * @param on whether anything is fused
+   */
+  Fuser(boolean on) {
+    this.on = on;
+  }
 
   /** Starts to count a new trace's runs. */
   void watch(Trace t) {
-    if (t.insns().length > 1) {
+    if (on && t.insns().length > 1) {
       t.setPatience(PATIENCE[0]);
     }
   }
 
   /** Fuses a trace one step further. */
   void fuse(Trace t) {
+    if (!on) {
+      return;
+    }
     Insn[] before = t.groups();
     Insn[] after = new Insn[before.length + 1 >> 1];
     for (int n = 0; n < after.length; n++) {

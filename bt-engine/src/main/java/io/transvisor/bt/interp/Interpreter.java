@@ -43,7 +43,9 @@ final class Interpreter {
 
   private final EngineStatistics statistics = new EngineStatistics();
   private final BranchTargets targets = new BranchTargets();
-  private final Fuser fuser = new Fuser();
+  private final Decider decider;
+  private final Fuser fuser;
+  private final boolean chaining;
   private final List<Insn> building = new ArrayList<>(MAX_TRACE);
   private final byte[] straddling = new byte[2 * Decoder.MAX_LENGTH];
 
@@ -61,20 +63,27 @@ final class Interpreter {
   private final Set<Integer> breakpoints = new HashSet<>();
 
   /**
-   * @param policy what is compiled; null for nothing
+   * @param options what is compiled, and which mechanisms are used
    */
-  Interpreter(Cpu cpu, PhysicalMemory memory, Regions.Policy policy) {
+  Interpreter(Cpu cpu, PhysicalMemory memory, EngineOptions options) {
     this.c = cpu;
     this.memory = memory;
-    this.cache = new CodeCache(memory, cpu::stopTrace);
+    this.cache = new CodeCache(memory, cpu::stopTrace, options.has(Mechanism.CODE_MASKS));
     this.decoder = new Decoder(InstructionSet.TABLE, cpu.model);
-    this.regions = policy == null ? null : new Regions(cpu, cache, policy);
+    this.decider = new Decider(cpu, options.kind());
+    this.regions = options.compiles() ? new Regions(cpu, cache, options) : null;
+    this.fuser = new Fuser(options.has(Mechanism.FUSION));
+    this.chaining = options.has(Mechanism.CHAINING);
     this.mmu = cpu.mmu;
     this.exactTime = cpu.clock instanceof InstructionClock;
   }
 
   CodeCache cache() {
     return cache;
+  }
+
+  Decider decider() {
+    return decider;
   }
 
   EngineStatistics statistics() {
@@ -175,7 +184,7 @@ final class Interpreter {
       if (limit > end - c.instructions) {
         limit = (int) (end - c.instructions);
       }
-      if (shadow || (c.eflags & CpuState.TF) != 0 || c.codeBreakpoints) {
+      if (Decider.isSingleStep(c, shadow)) {
         step(t);
       } else {
         if (limit < t.length()) {
@@ -207,7 +216,7 @@ final class Interpreter {
       // Entering a handler, by a fault or INT n, takes this back.
       c.debugTraps |= DebugExceptions.DR6_SINGLE_STEP;
     }
-    statistics.steps++;
+    decider.countStep();
     execute(t, 1);
     if (c.debugTraps != 0) {
       debugTrap();
@@ -249,9 +258,15 @@ final class Interpreter {
       RegionEntry compiled = t.compiled();
       from = t;
       if (compiled != null && compiled.region().isUsable(c, compiled, end - c.instructions)) {
+        if (c.log != null) {
+          c.log.runs(c, t, true);
+        }
         from = enter(t, compiled, end);
       } else {
         LazyFlags.settle(c);
+        if (c.log != null) {
+          c.log.runs(c, t, false);
+        }
         if (t.isDue()) {
           promote(t);
         }
@@ -286,7 +301,7 @@ final class Interpreter {
   /** A trace has run often: it becomes part of a compiled region, or its instructions are fused. */
   private void promote(Trace t) {
     c.activity.set(Activity.TRANSLATOR);
-    if (regions == null || !regions.consider(t)) {
+    if (regions == null || !decider.decideHot(t) || !regions.consider(t)) {
       fuser.fuse(t);
     }
     c.activity.set(Activity.GUEST);
@@ -373,9 +388,11 @@ final class Interpreter {
   }
 
   private void link(Links from, int linear, Trace next) {
-    statistics.links++;
-    from.setLink(linear, mmu.generation, next);
-    targets.setLink(linear, mmu.generation, next);
+    if (chaining) {
+      statistics.links++;
+      from.setLink(linear, mmu.generation, next);
+      targets.setLink(linear, mmu.generation, next);
+    }
     if (from instanceof Trace t && t.endsIndirectly()) {
       t.observe(linear);
     }
@@ -536,6 +553,13 @@ final class Interpreter {
   private Trace decoded(Trace t) {
     statistics.decodedTraces++;
     statistics.decodedInstructions += t.length();
+    boolean watched = decider.decideDecoded(t) && regions != null && regions.watch(t);
+    if (!watched) {
+      fuser.watch(t);
+    }
+    if (c.log != null) {
+      c.log.decoded(c, t);
+    }
     c.activity.set(Activity.GUEST);
     return t;
   }
@@ -567,9 +591,6 @@ final class Interpreter {
       return buildCrossing(store, linear);
     }
     Trace t = new Trace(store, c.modeWord, building.toArray(new Insn[0]), branches, -1);
-    if (regions == null || !regions.watch(t)) {
-      fuser.watch(t);
-    }
     cache.add(t);
     return t;
   }

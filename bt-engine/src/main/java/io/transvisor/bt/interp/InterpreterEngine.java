@@ -1,6 +1,5 @@
 package io.transvisor.bt.interp;
 
-import io.transvisor.bt.region.Regions;
 import io.transvisor.core.clock.VirtualClock;
 import io.transvisor.core.cpu.CpuModel;
 import io.transvisor.core.cpu.CpuState;
@@ -29,9 +28,16 @@ public final class InterpreterEngine implements ExecutionEngine, CpuPins {
       InterruptController interrupts,
       VirtualClock clock,
       CpuModel model,
-      Regions.Policy policy) {
-    this.cpu = new Cpu(new Mmu(memory), memory, ports, interrupts, clock, model);
-    this.interpreter = new Interpreter(cpu, memory, policy);
+      EngineOptions options) {
+    this.cpu =
+        new Cpu(
+            new Mmu(memory, options.has(Mechanism.SHADOWS)),
+            memory,
+            ports,
+            interrupts,
+            clock,
+            model);
+    this.interpreter = new Interpreter(cpu, memory, options);
     this.debugger = new Debugger(cpu, interpreter);
   }
 
@@ -74,6 +80,17 @@ public final class InterpreterEngine implements ExecutionEngine, CpuPins {
     return debugger;
   }
 
+  /** Writes a log from now on. */
+  public void setLog(EngineLog log) {
+    cpu.log = log;
+    if (log.has(LogItem.CALLOUTS)) {
+      cpu.callouts.logAll(log);
+    }
+    if (log.has(LogItem.INVALIDATIONS)) {
+      interpreter.cache().onChange(log::invalidated);
+    }
+  }
+
   @Override
   public Outcome run(int instructions) {
     return interpreter.run(instructions);
@@ -108,6 +125,7 @@ public final class InterpreterEngine implements ExecutionEngine, CpuPins {
   public void counters(CounterSink sink) {
     sink.count("instructions", cpu.instructions);
     interpreter.statistics().counters(sink);
+    interpreter.decider().counters(sink);
     interpreter.cache().counters(sink);
     cpu.callouts.counters(sink);
     if (interpreter.regions() != null) {

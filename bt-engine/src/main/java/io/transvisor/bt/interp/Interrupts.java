@@ -34,6 +34,9 @@ final class Interrupts {
   static void deliver(
       Cpu c, int vector, Kind kind, int returnEip, int flags, boolean hasErrorCode, int errorCode) {
     c.callouts.countVector(vector);
+    if (c.log != null) {
+      c.log.interrupt(c, vector, kind, returnEip, hasErrorCode, errorCode);
+    }
     c.debugTraps = 0;
     if (c.isProtected()) {
       throughGate(c, vector, kind, returnEip, flags, hasErrorCode, errorCode);

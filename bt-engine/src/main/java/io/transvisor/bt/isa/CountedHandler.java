@@ -26,7 +26,7 @@ public final class CountedHandler extends Handler {
   public void execute(Cpu c, Insn i) {
     Callouts callouts = c.callouts;
     boolean sampled = (++callouts.counts[CLASS] & callouts.unsampled) == 0;
-    long begun = sampled ? System.nanoTime() : 0;
+    long begun = sampled ? callouts.begin(c, i, CLASS) : 0;
     c.activity.set(Activity.CALLOUT);
     HANDLER.execute(c, i);
     c.activity.set(Activity.GUEST);

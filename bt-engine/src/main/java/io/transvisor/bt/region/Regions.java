@@ -4,7 +4,9 @@ import io.transvisor.bt.cache.CodeCache;
 import io.transvisor.bt.cache.Trace;
 import io.transvisor.bt.decode.Decoder;
 import io.transvisor.bt.interp.Cpu;
+import io.transvisor.bt.interp.EngineOptions;
 import io.transvisor.bt.interp.InstructionSet;
+import io.transvisor.bt.interp.Mechanism;
 import io.transvisor.bt.isa.Insn;
 import io.transvisor.bt.region.Region.Retirement;
 import io.transvisor.core.device.CounterSink;
@@ -57,13 +59,6 @@ public final class Regions {
   /** Length of all live methods together, in bytes. */
   private static final int MAX_METHOD_BYTES = 32 << 20;
 
-  /**
-   * @param patience runs of a trace before it is compiled
-   * @param background compile on another thread; else at once, for tests
-   * @param user compile user code too
-   */
-  public record Policy(int patience, boolean background, boolean user) {}
-
   /** How often in a row an instruction missed, and the instruction count at the last time. */
   private record Misses(int count, long last) {}
 
@@ -71,7 +66,7 @@ public final class Regions {
 
   private final Cpu c;
   private final CodeCache cache;
-  private final Policy policy;
+  private final EngineOptions options;
   private final Decoder decoder;
   private final Map<Long, RegionEntry> entries = new HashMap<>();
   private final Map<Long, Integer> sizes = new HashMap<>();
@@ -92,12 +87,12 @@ public final class Regions {
   private final long[] retired = new long[Retirement.values().length];
   private final AtomicLong compileNanos = new AtomicLong();
 
-  public Regions(Cpu cpu, CodeCache codeCache, Policy regionPolicy) {
+  public Regions(Cpu cpu, CodeCache codeCache, EngineOptions engineOptions) {
     c = cpu;
     cache = codeCache;
-    policy = regionPolicy;
+    options = engineOptions;
     decoder = new Decoder(InstructionSet.TABLE, cpu.model);
-    compiler = policy.background() ? newCompilerThread() : null;
+    compiler = options.background() ? newCompilerThread() : null;
   }
 
   private static ExecutorService newCompilerThread() {
@@ -133,15 +128,12 @@ public final class Regions {
     if (known != null && known.region().isValid()) {
       t.setCompiled(known);
     }
-    t.setPatience(policy.patience());
+    t.setPatience(options.patience());
     return true;
   }
 
   private boolean isEligible(Trace t) {
-    return t.store() >= 0
-        && !t.crossesPage()
-        && !cache.isBarrier(t.store())
-        && (policy.user() || (t.mode() & Cpu.MODE_USER) == 0);
+    return !cache.isBarrier(t.store());
   }
 
   /**
@@ -172,7 +164,7 @@ public final class Regions {
       t.setPatience(INNER_PATIENCE);
       return true;
     }
-    Region region = new Region(plan, r -> retired[r.retirement().ordinal()]++);
+    Region region = new Region(plan, this::retired);
     watchCode(region);
     postponeInner(plan);
     pending++;
@@ -217,6 +209,26 @@ public final class Regions {
     }
   }
 
+  private void retired(Region region) {
+    Retirement why = region.retirement();
+    retired[why.ordinal()]++;
+    log(region, "retired: " + name(why));
+  }
+
+  private static String name(Retirement why) {
+    return why.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  private void log(Region region, String what) {
+    if (c.log != null) {
+      RegionPlan plan = region.plan();
+      int instructions = plan.blocks().stream().mapToInt(b -> b.insns.size()).sum();
+      c.log.region(
+          "store=%08x mode=%02x blocks=%d instructions=%d %s"
+              .formatted(plan.store(), plan.mode(), plan.blocks().size(), instructions, what));
+    }
+  }
+
   private RegionCompiler.Result compiled(RegionPlan plan) {
     long begun = System.nanoTime();
     try {
@@ -247,7 +259,7 @@ public final class Regions {
       attempts.remove(seed);
       Trace t = cache.find(plan.store(), plan.mode());
       if (t != null) {
-        t.setPatience(policy.patience());
+        t.setPatience(options.patience());
       }
       return;
     }
@@ -257,6 +269,7 @@ public final class Regions {
     region.setCode(f.result.code(), f.result.targets(), f.result.sites());
     compiled++;
     region.setBytes(f.result.bytes());
+    log(region, "compiled to %d bytes".formatted(f.result.bytes()));
     live.add(region);
     liveBytes += f.result.bytes();
     for (Block b : plan.entries()) {
@@ -285,6 +298,9 @@ public final class Regions {
    */
   public void missed(Region region, int site) {
     missed++;
+    if (!options.has(Mechanism.ADAPTIVE)) {
+      return;
+    }
     int store = region.plan().storeOf(region.siteOffset(site));
     Misses known = misses.get(store);
     boolean seldom = known == null || c.instructions - known.last > SELDOM;
@@ -301,7 +317,7 @@ public final class Regions {
     for (Block b : region.plan().entries()) {
       Trace t = cache.find(region.plan().storeOf(b.start), region.plan().mode());
       if (t != null) {
-        t.setPatience(policy.patience());
+        t.setPatience(options.patience());
       }
     }
   }
@@ -340,8 +356,7 @@ public final class Regions {
     sink.count("regions.live.bytes", liveBytes);
     sink.count("regions.too-long", tooLong);
     for (Retirement why : Retirement.values()) {
-      String name = why.name().toLowerCase(Locale.ROOT).replace('_', '-');
-      sink.count("regions.retired." + name, retired[why.ordinal()]);
+      sink.count("regions.retired." + name(why), retired[why.ordinal()]);
     }
     sink.count("regions.adaptive.sites", slow.size());
     sink.count("regions.misses", missed);

@@ -14,7 +14,7 @@ class CodeCacheTest {
 
   private final PhysicalMemory memory = new PhysicalMemory(1 << 20, 0);
   private int invalidations;
-  private final CodeCache cache = new CodeCache(memory, () -> invalidations++, LIMIT);
+  private final CodeCache cache = new CodeCache(memory, () -> invalidations++, LIMIT, true);
 
   /** A trace of one-byte instructions. */
   private static Trace trace(int store, int instructions) {
@@ -39,7 +39,7 @@ class CodeCacheTest {
   @Test
   void tracesInOneSlotDoNotLoseEachOther() {
     PhysicalMemory large = new PhysicalMemory(4 << 20, 0);
-    CodeCache both = new CodeCache(large, () -> {}, LIMIT);
+    CodeCache both = new CodeCache(large, () -> {}, LIMIT, true);
     Trace low = trace(0x10_1000, 1);
     Trace high = trace(0x20_2000 ^ 0x10_0000 ^ 0x1000, 1);
     both.add(low);

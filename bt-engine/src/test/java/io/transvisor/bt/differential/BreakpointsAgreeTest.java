@@ -2,7 +2,8 @@ package io.transvisor.bt.differential;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.transvisor.bt.region.Regions;
+import io.transvisor.bt.interp.EngineOptions;
+import io.transvisor.bt.interp.EngineKind;
 import io.transvisor.core.cpu.ExecutionEngine.Outcome;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.Test;
  * breakpoints, stop at the same instructions with the same state.
  */
 class BreakpointsAgreeTest {
-  private static final Regions.Policy EAGER = new Regions.Policy(2, false, true);
+  private static final EngineOptions EAGER = EngineOptions.eager(EngineKind.TRANSLATE);
   private static final int PROGRAMS = 60;
 
   @Test
@@ -33,7 +34,7 @@ class BreakpointsAgreeTest {
   /** How often the machines stopped at a breakpoint. */
   private static int stops(Trial trial) {
     SplittableRandom random = new SplittableRandom(trial.seed());
-    WorldMachine stepped = new WorldMachine(trial.world(), null);
+    WorldMachine stepped = new WorldMachine(trial.world(), EngineOptions.of(EngineKind.INTERPRET));
     WorldMachine tested = new WorldMachine(trial.world(), EAGER);
     trial.prepare(stepped);
     trial.prepare(tested);

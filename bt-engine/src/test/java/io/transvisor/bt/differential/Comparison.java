@@ -1,7 +1,8 @@
 package io.transvisor.bt.differential;
 
+import io.transvisor.bt.interp.EngineOptions;
+import io.transvisor.bt.interp.EngineKind;
 import io.transvisor.bt.differential.Trial.Event;
-import io.transvisor.bt.region.Regions;
 import io.transvisor.core.cpu.ExecutionEngine.Outcome;
 
 /** Runs a trial on two engines side by side until they differ. */
@@ -22,12 +23,12 @@ final class Comparison {
   private final WorldMachine tested;
 
   /**
-   * @param policy what the tested engine compiles; the other one interprets
+   * @param options what the tested engine compiles; the other one interprets
    */
-  Comparison(Trial trial, Regions.Policy policy) {
+  Comparison(Trial trial, EngineOptions options) {
     this.trial = trial;
-    reference = new WorldMachine(trial.world(), null);
-    tested = new WorldMachine(trial.world(), policy);
+    reference = new WorldMachine(trial.world(), EngineOptions.of(EngineKind.INTERPRET));
+    tested = new WorldMachine(trial.world(), options);
     trial.prepare(reference);
     trial.prepare(tested);
   }

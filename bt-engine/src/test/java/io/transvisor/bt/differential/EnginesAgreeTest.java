@@ -3,14 +3,20 @@ package io.transvisor.bt.differential;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
-import io.transvisor.bt.region.Regions;
+import java.util.SplittableRandom;
+import java.util.Set;
+import java.util.EnumSet;
+import io.transvisor.bt.interp.Mechanism;
+import io.transvisor.bt.interp.EngineOptions;
+import io.transvisor.bt.interp.EngineKind;
 import org.junit.jupiter.api.Test;
 
 /**
  * Random programs in all modes of the processor run on the interpreter and on compiled regions side
  * by side: after every run of some instructions all registers, the instruction count and memory,
  * fault frames included, are the same. A difference is reported with its seed and what is left of
- * the program when everything that does not matter is taken away.
+ * the program when everything that does not matter is taken away. One in three programs runs with some {@linkplain Mechanism
+ * mechanisms} switched off.
  *
  * <p>System properties: {@code transvisor.differential.programs}, {@code
  * transvisor.differential.seed} for the first of them, and {@code transvisor.differential.seconds}
@@ -45,12 +51,27 @@ class EnginesAgreeTest {
     }
   }
 
+  /** Mechanisms to be switched off: none, or one, or some. */
+  private static Set<Mechanism> off(long seed) {
+    Set<Mechanism> off = EnumSet.noneOf(Mechanism.class);
+    if (seed % 3 == 0) {
+      SplittableRandom random = new SplittableRandom(seed);
+      for (Mechanism m : Mechanism.values()) {
+        if (m != Mechanism.REGIONS && random.nextInt(3) == 0) {
+          off.add(m);
+        }
+      }
+    }
+    return off;
+  }
+
   private void compare(long seed) {
     Trial trial = Trial.draw(seed);
     // Every fourth as the hybrid engine does it.
     int patience = PATIENCE[(int) Math.floorMod(seed, (long) PATIENCE.length)];
-    Regions.Policy policy = new Regions.Policy(patience, false, seed % 4 != 0);
-    Comparison comparison = new Comparison(trial, policy);
+    EngineKind kind = seed % 4 == 0 ? EngineKind.HYBRID : EngineKind.TRANSLATE;
+    EngineOptions options = new EngineOptions(kind, patience, false, off(seed));
+    Comparison comparison = new Comparison(trial, options);
     Comparison.Difference difference;
     try {
       difference = comparison.run();
@@ -58,7 +79,7 @@ class EnginesAgreeTest {
       throw new AssertionError("seed " + seed, e);
     }
     if (difference != null) {
-      fail(difference + System.lineSeparator() + new Shrinker(trial, policy).shrink());
+      fail(difference + System.lineSeparator() + new Shrinker(trial, options).shrink());
     }
     instructions += comparison.instructions();
     compiled += comparison.regionsCompiled();

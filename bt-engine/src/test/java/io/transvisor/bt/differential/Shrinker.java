@@ -1,11 +1,11 @@
 package io.transvisor.bt.differential;
 
+import io.transvisor.bt.interp.EngineOptions;
 import io.transvisor.bt.differential.Trial.Action;
 import io.transvisor.bt.differential.Trial.Event;
 import io.transvisor.bt.disasm.Disassembler;
 import io.transvisor.bt.disasm.Syntax;
 import io.transvisor.bt.interp.InstructionSet;
-import io.transvisor.bt.region.Regions;
 import io.transvisor.core.cpu.CpuModel;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,16 +19,16 @@ import java.util.List;
 final class Shrinker {
   private static final byte NOP = (byte) 0x90;
 
-  private final Regions.Policy policy;
+  private final EngineOptions options;
   private Trial smallest;
 
-  Shrinker(Trial trial, Regions.Policy policy) {
-    this.policy = policy;
+  Shrinker(Trial trial, EngineOptions options) {
+    this.options = options;
     this.smallest = trial;
   }
 
   private boolean differs(Trial trial) {
-    return new Comparison(trial, policy).run() != null;
+    return new Comparison(trial, options).run() != null;
   }
 
   private boolean take(Trial candidate) {
@@ -53,7 +53,7 @@ final class Shrinker {
   }
 
   private void dropEvents() {
-    Comparison.Difference d = new Comparison(smallest, policy).run();
+    Comparison.Difference d = new Comparison(smallest, options).run();
     if (d != null) {
       take(with(smallest.program(), smallest.events().subList(0, d.event() + 1)));
     }
@@ -104,10 +104,10 @@ final class Shrinker {
   }
 
   private String report() {
-    Comparison comparison = new Comparison(smallest, policy);
+    Comparison comparison = new Comparison(smallest, options);
     Comparison.Difference difference = comparison.run();
     StringBuilder s = new StringBuilder();
-    s.append("seed %d, %s, %s%n".formatted(smallest.seed(), smallest.world(), policy));
+    s.append("seed %d, %s, %s%n".formatted(smallest.seed(), smallest.world(), options));
     s.append("%s%n".formatted(difference));
     for (Event e : smallest.events()) {
       s.append("  run %d, then %s %08x%n".formatted(e.instructions(), e.action(), e.detail()));

@@ -1,8 +1,8 @@
 package io.transvisor.bt.differential;
 
+import io.transvisor.bt.interp.EngineOptions;
 import io.transvisor.bt.interp.Cpu;
 import io.transvisor.bt.interp.InterpreterEngine;
-import io.transvisor.bt.region.Regions;
 import io.transvisor.core.clock.InstructionClock;
 import io.transvisor.core.clock.VirtualClock;
 import io.transvisor.core.cpu.CpuModel;
@@ -31,7 +31,7 @@ final class WorldMachine implements InterruptController, PortHandler {
   final Cpu cpu;
   private final InterpreterEngine engine;
 
-  WorldMachine(World world, Regions.Policy policy) {
+  WorldMachine(World world, EngineOptions options) {
     this.world = world;
     memory.mapRam("ram", 0, World.MEMORY, memory.ram(), 0, 0);
     PortSpace ports = new PortSpace();
@@ -39,7 +39,7 @@ final class WorldMachine implements InterruptController, PortHandler {
     InstructionClock counted = new InstructionClock();
     VirtualClock clock = world.counted() ? counted : () -> 0;
     engine =
-        new InterpreterEngine(memory, ports, this, clock, CpuModel.parse("pentium3,+sse2"), policy);
+        new InterpreterEngine(memory, ports, this, clock, CpuModel.parse("pentium3,+sse2"), options);
     cpu = engine.cpu();
     counted.attach(() -> cpu.instructions);
     engine.reset(ResetKind.POWER_ON);

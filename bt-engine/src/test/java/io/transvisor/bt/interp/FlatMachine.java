@@ -2,7 +2,6 @@ package io.transvisor.bt.interp;
 
 import io.transvisor.bt.decode.Decoder;
 import io.transvisor.bt.isa.Insn;
-import io.transvisor.bt.region.Regions;
 import io.transvisor.core.cpu.CpuModel;
 import io.transvisor.core.cpu.CpuState;
 import io.transvisor.core.cpu.ExecutionEngine.Outcome;
@@ -48,18 +47,18 @@ public final class FlatMachine {
   private boolean mode16;
 
   FlatMachine() {
-    this(null);
+    this(EngineOptions.of(EngineKind.INTERPRET));
   }
 
   /**
-   * @param policy what is compiled; null for nothing
+   * @param options how code is run
    */
-  public FlatMachine(Regions.Policy policy) {
+  public FlatMachine(EngineOptions options) {
     memory = new PhysicalMemory(SIZE, 0);
     memory.mapRam("ram", 0, SIZE, memory.ram(), 0, 0);
     engine =
         new InterpreterEngine(
-            memory, ports, NO_INTERRUPTS, () -> 0, CpuModel.parse("pentium3"), policy);
+            memory, ports, NO_INTERRUPTS, () -> 0, CpuModel.parse("pentium3"), options);
     cpu = engine.cpu();
     decoder = new Decoder(InstructionSet.TABLE, cpu.model);
     cpu.cr0 = CpuState.CR0_PE | CpuState.CR0_ET;

@@ -70,7 +70,14 @@ final class SystemTestMachine implements InterruptController {
 
   SystemTestMachine(String model) {
     memory.mapRam("ram", 0, 1 << 20, memory.ram(), 0, 0);
-    engine = new InterpreterEngine(memory, ports, this, clock, CpuModel.parse(model), null);
+    engine =
+        new InterpreterEngine(
+            memory,
+            ports,
+            this,
+            clock,
+            CpuModel.parse(model),
+            EngineOptions.of(EngineKind.INTERPRET));
     c = engine.cpu();
     engine.reset(ResetKind.POWER_ON);
     descriptor(CODE_0, 0, 0xFFFFF, 0x9B, SIZE_32);

@@ -2,6 +2,8 @@ package io.transvisor.bt.region;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.transvisor.bt.interp.EngineKind;
+import io.transvisor.bt.interp.EngineOptions;
 import io.transvisor.bt.interp.FlatMachine;
 import io.transvisor.core.cpu.CpuState;
 import io.transvisor.core.cpu.DebugPort;
@@ -14,7 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A debugger's breakpoints, watchpoints and steps on the interpreter and on compiled regions. */
 class DebugPortTest {
-  private static final Regions.Policy EAGER = new Regions.Policy(2, false, true);
+  private static final EngineOptions INTERPRETED = EngineOptions.of(EngineKind.INTERPRET);
+  private static final EngineOptions EAGER = EngineOptions.eager(EngineKind.TRANSLATE);
   private static final int START = FlatMachine.CODE + 0x100;
 
   /** A loop that counts in memory: inc dword [DATA]; dec ecx; jnz START; hlt. */
@@ -22,8 +25,8 @@ class DebugPortTest {
 
   private static final int DEC = START + 6;
 
-  private static FlatMachine machine(Regions.Policy policy, String code) {
-    FlatMachine m = new FlatMachine(policy);
+  private static FlatMachine machine(EngineOptions options, String code) {
+    FlatMachine m = new FlatMachine(options);
     byte[] bytes = HexFormat.of().parseHex(code.replace(" ", ""));
     m.memory.writeBytes(START, bytes, 0, bytes.length);
     m.cpu.eip = START;
@@ -33,7 +36,7 @@ class DebugPortTest {
   }
 
   private static FlatMachine hotLoop(boolean compiled) {
-    FlatMachine m = machine(compiled ? EAGER : null, LOOP);
+    FlatMachine m = machine(compiled ? EAGER : INTERPRETED, LOOP);
     m.engine.run(3000);
     assertThat(m.engine.regionsCompiled()).isEqualTo(compiled ? 1 : 0);
     return m;
@@ -97,7 +100,7 @@ class DebugPortTest {
 
   @Test
   void aCopyStopsAtTheElementThatHits() {
-    FlatMachine m = machine(null, "F3 AA F4"); // rep stosb; hlt
+    FlatMachine m = machine(EngineOptions.of(EngineKind.INTERPRET), "F3 AA F4"); // rep stosb; hlt
     m.cpu.gpr[CpuState.EDI] = FlatMachine.DATA;
     m.engine.debugPort().setWatchpoint(new Watchpoint(FlatMachine.DATA + 50, 2, false, true), true);
     assertThat(m.engine.run(10)).isEqualTo(Outcome.BREAK);
@@ -107,7 +110,10 @@ class DebugPortTest {
 
   @Test
   void theGuestsDebugRegistersAreItsOwn() {
-    FlatMachine m = machine(null, "0F 21 F8 0F 21 F3 F4"); // mov eax, dr7; mov ebx, dr6; hlt
+    FlatMachine m =
+        machine(
+            EngineOptions.of(EngineKind.INTERPRET),
+            "0F 21 F8 0F 21 F3 F4"); // mov eax, dr7; mov ebx, dr6; hlt
     int dr6 = m.cpu.dr[6];
     m.engine.debugPort().setBreakpoint(START + 3, true);
     m.engine.debugPort().setWatchpoint(new Watchpoint(FlatMachine.DATA, 4, true, true), true);
@@ -119,7 +125,7 @@ class DebugPortTest {
 
   @Test
   void interruptsWaitDuringAStepUnlessTheCpuIsHalted() {
-    FlatMachine m = machine(null, "90 F4 90"); // nop; hlt; nop
+    FlatMachine m = machine(EngineOptions.of(EngineKind.INTERPRET), "90 F4 90"); // nop; hlt; nop
     m.engine.nmi();
     // With no interrupt table a delivered NMI is a shutdown.
     assertThat(m.engine.debugPort().step()).isEqualTo(Outcome.CONTINUE);

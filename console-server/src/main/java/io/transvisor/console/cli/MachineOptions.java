@@ -216,7 +216,8 @@ final class MachineOptions {
       paramLabel = "E",
       description =
           "How guest code is run: interpret; hybrid: kernel code compiled, user code interpreted;"
-              + " translate: all hot code compiled. Default: translate.")
+              + " translate: all hot code compiled. Default: translate. With ',MECHANISM=off' one of regions, chaining, fusion,"
+              + " adaptive, shadows, code-masks is not used.")
   private String engine = "translate";
 
   @Option(
@@ -234,11 +235,18 @@ final class MachineOptions {
 
   @Option(
       names = "-d",
-      paramLabel = "mmu",
+      paramLabel = "ITEMS",
       description =
-          "mmu: compare shadow page tables with the guest's all the time (slow), print counters at"
-              + " the end.")
+          "Log, items with commas between them: in_asm, decoded guest code; exec, traces and regions run; cpu, registers with"
+              + " these; int, interrupts and exceptions; callouts, sensitive instructions; regions, compiled and retired; inval,"
+              + " stores that change code. mmu compares shadow page tables with the guest's all the time (slow).")
   private String debug;
+
+  @Option(
+      names = "-D",
+      paramLabel = "FILE",
+      description = "Where the log of -d goes. Default: standard error.")
+  private Path debugFile;
 
   @Option(
       names = {"-help", "--help", "-h"},
@@ -270,7 +278,7 @@ final class MachineOptions {
     b.monitor(unlessNone(monitor)).qmp(unlessNone(qmp));
     b.gdb(unlessNone(gdb != null ? gdb : gdbDefault ? GdbServer.DEFAULT : "none"));
     b.snapshot(snapshot).rebootAllowed(!noReboot).startPaused(stopped);
-    b.clock(clock).rtc(rtc).engine(engine).devices(devices).debug(debug);
+    b.clock(clock).rtc(rtc).engine(engine).devices(devices).debug(debug, debugFile);
     b.statistics(statistics);
     return b.build();
   }

@@ -1,6 +1,8 @@
 package io.transvisor.console.machine;
 
 import io.transvisor.bt.interp.Cpu;
+import io.transvisor.bt.interp.EngineLog;
+import io.transvisor.bt.interp.InterpreterEngine;
 import io.transvisor.console.control.CounterReport;
 import io.transvisor.console.control.Operator;
 import io.transvisor.core.machine.Machine;
@@ -37,7 +39,8 @@ public final class GuestRunner {
     // Ctrl-C: the vCPU stops between two instructions, then disks are flushed.
     Thread hook = new Thread(() -> stop(machine, closed), "shutdown");
     Operator operator = new MachineOperator(assembled, spec.snapshot());
-    try (Consoles _ = Consoles.open(spec, assembled, operator)) {
+    try (Consoles _ = Consoles.open(spec, assembled, operator);
+        EngineLog _ = openLog(spec, machine)) {
       if (!hint.isEmpty() && spec.vnc() != null) {
         System.err.println(hint.strip());
       }
@@ -46,7 +49,7 @@ public final class GuestRunner {
       if (spec.startPaused()) {
         machine.setPaused(true);
       }
-      if (spec.mmuChecked()) {
+      if (spec.debug().mmu()) {
         mmu(machine).checkContinuously();
       }
       beforeStart.accept(assembled);
@@ -54,7 +57,7 @@ public final class GuestRunner {
       if (machine.shutdownMessage() != null) {
         System.err.println("transvisor: " + machine.shutdownMessage());
       }
-      if (spec.mmuChecked()) {
+      if (spec.debug().mmu()) {
         System.err.print(mmu(machine).statistics().describe());
       }
       if (spec.statistics()) {
@@ -65,6 +68,15 @@ public final class GuestRunner {
       machine.close();
       closed.countDown();
     }
+  }
+
+  /** The log that was asked for, or null. */
+  private static EngineLog openLog(MachineSpec spec, Machine machine) {
+    EngineLog log = spec.debug().open();
+    if (log != null) {
+      ((InterpreterEngine) machine.engine()).setLog(log);
+    }
+    return log;
   }
 
   private static Mmu mmu(Machine machine) {

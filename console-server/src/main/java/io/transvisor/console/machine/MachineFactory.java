@@ -63,12 +63,7 @@ public final class MachineFactory {
       }
       InterpreterEngine engine =
           new InterpreterEngine(
-              memory,
-              ports,
-              board.interruptController(),
-              clock,
-              spec.cpu(),
-              spec.engine().policy());
+              memory, ports, board.interruptController(), clock, spec.cpu(), spec.engine());
       connect(board, engine);
       machine.setEngine(engine);
       machine.setVideo(board.video());

@@ -1,6 +1,7 @@
 package io.transvisor.console.machine;
 
 import io.transvisor.bt.interp.EngineKind;
+import io.transvisor.bt.interp.EngineOptions;
 import io.transvisor.console.rfb.VncOptions;
 import io.transvisor.console.rfb.VncServer;
 import io.transvisor.console.rfb.input.KeyboardLayout;
@@ -12,7 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * A checked description of a machine and of one run of it. Files are not opened yet.
@@ -35,7 +35,7 @@ import java.util.Locale;
  * @param debugExit ports of the debug-exit device, or null
  * @param engine how guest code is run
  * @param rtcBase the {@code base=} value of {@code -rtc}
- * @param mmuChecked shadow page tables are compared with the guest's all the time
+ * @param debug what is logged and checked
  * @param statistics what has been counted is printed at the end
  */
 public record MachineSpec(
@@ -60,10 +60,10 @@ public record MachineSpec(
     boolean rebootAllowed,
     boolean startPaused,
     ClockMode clock,
-    EngineKind engine,
+    EngineOptions engine,
     String rtcBase,
     DebugExit debugExit,
-    boolean mmuChecked,
+    DebugOptions debug,
     boolean statistics) {
   /** What viewers show in their title bars. */
   static final String DESKTOP_NAME = "Transvisor";
@@ -113,7 +113,7 @@ public record MachineSpec(
         engine,
         rtcBase,
         debugExit,
-        mmuChecked,
+        debug,
         statistics);
   }
 
@@ -153,10 +153,10 @@ public record MachineSpec(
     private boolean rebootAllowed = true;
     private boolean startPaused;
     private ClockMode clock = ClockMode.HOST;
-    private EngineKind engine = EngineKind.TRANSLATE;
+    private EngineOptions engine = EngineOptions.of(EngineKind.TRANSLATE);
     private String rtcBase;
     private DebugExit debugExit;
-    private boolean mmuChecked;
+    private DebugOptions debug = DebugOptions.NONE;
     private boolean statistics;
 
     private static VmmException error(String option, String value, String what) {
@@ -367,15 +367,11 @@ public record MachineSpec(
     }
 
     public Builder engine(String value) {
-      engine =
-          switch (value.toLowerCase(Locale.ROOT)) {
-            case "interpret" -> EngineKind.INTERPRET;
-            case "hybrid" -> EngineKind.HYBRID;
-            case "translate" -> EngineKind.TRANSLATE;
-            default ->
-                throw error(
-                    "-engine", value, "unknown engine, choose interpret, hybrid or translate");
-          };
+      try {
+        engine = EngineOptions.parse(value);
+      } catch (IllegalArgumentException e) {
+        throw error("-engine", value, e.getMessage());
+      }
       return this;
     }
 
@@ -401,11 +397,9 @@ public record MachineSpec(
       return this;
     }
 
-    public Builder debug(String items) {
-      if (items != null && !items.equals("mmu")) {
-        throw error("-d", items, "unknown item, choose mmu");
-      }
-      mmuChecked = items != null;
+    /** The items of {@code -d} and the file of {@code -D}, each null if not given. */
+    public Builder debug(String items, Path file) {
+      debug = DebugOptions.parse(items, file);
       return this;
     }
 
@@ -467,7 +461,7 @@ public record MachineSpec(
           engine,
           base,
           debugExit,
-          mmuChecked,
+          debug,
           statistics);
     }
 
