@@ -2,8 +2,8 @@ package io.transvisor.bt.differential;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.transvisor.bt.interp.EngineOptions;
 import io.transvisor.bt.interp.EngineKind;
+import io.transvisor.bt.interp.EngineOptions;
 import io.transvisor.core.cpu.ExecutionEngine.Outcome;
 import java.util.SplittableRandom;
 import java.util.TreeSet;

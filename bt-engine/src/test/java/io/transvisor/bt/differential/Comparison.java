@@ -1,8 +1,8 @@
 package io.transvisor.bt.differential;
 
-import io.transvisor.bt.interp.EngineOptions;
-import io.transvisor.bt.interp.EngineKind;
 import io.transvisor.bt.differential.Trial.Event;
+import io.transvisor.bt.interp.EngineKind;
+import io.transvisor.bt.interp.EngineOptions;
 import io.transvisor.core.cpu.ExecutionEngine.Outcome;
 
 /** Runs a trial on two engines side by side until they differ. */

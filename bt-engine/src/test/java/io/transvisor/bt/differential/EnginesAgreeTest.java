@@ -3,20 +3,20 @@ package io.transvisor.bt.differential;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
-import java.util.SplittableRandom;
-import java.util.Set;
-import java.util.EnumSet;
-import io.transvisor.bt.interp.Mechanism;
-import io.transvisor.bt.interp.EngineOptions;
 import io.transvisor.bt.interp.EngineKind;
+import io.transvisor.bt.interp.EngineOptions;
+import io.transvisor.bt.interp.Mechanism;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /**
  * Random programs in all modes of the processor run on the interpreter and on compiled regions side
  * by side: after every run of some instructions all registers, the instruction count and memory,
  * fault frames included, are the same. A difference is reported with its seed and what is left of
- * the program when everything that does not matter is taken away. One in three programs runs with some {@linkplain Mechanism
- * mechanisms} switched off.
+ * the program when everything that does not matter is taken away. One in three programs runs with
+ * some {@linkplain Mechanism mechanisms} switched off.
  *
  * <p>System properties: {@code transvisor.differential.programs}, {@code
  * transvisor.differential.seed} for the first of them, and {@code transvisor.differential.seconds}

@@ -1,10 +1,10 @@
 package io.transvisor.bt.differential;
 
-import io.transvisor.bt.interp.EngineOptions;
 import io.transvisor.bt.differential.Trial.Action;
 import io.transvisor.bt.differential.Trial.Event;
 import io.transvisor.bt.disasm.Disassembler;
 import io.transvisor.bt.disasm.Syntax;
+import io.transvisor.bt.interp.EngineOptions;
 import io.transvisor.bt.interp.InstructionSet;
 import io.transvisor.core.cpu.CpuModel;
 import java.util.ArrayList;

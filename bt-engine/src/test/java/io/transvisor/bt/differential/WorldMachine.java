@@ -1,7 +1,7 @@
 package io.transvisor.bt.differential;
 
-import io.transvisor.bt.interp.EngineOptions;
 import io.transvisor.bt.interp.Cpu;
+import io.transvisor.bt.interp.EngineOptions;
 import io.transvisor.bt.interp.InterpreterEngine;
 import io.transvisor.core.clock.InstructionClock;
 import io.transvisor.core.clock.VirtualClock;
@@ -39,7 +39,8 @@ final class WorldMachine implements InterruptController, PortHandler {
     InstructionClock counted = new InstructionClock();
     VirtualClock clock = world.counted() ? counted : () -> 0;
     engine =
-        new InterpreterEngine(memory, ports, this, clock, CpuModel.parse("pentium3,+sse2"), options);
+        new InterpreterEngine(
+            memory, ports, this, clock, CpuModel.parse("pentium3,+sse2"), options);
     cpu = engine.cpu();
     counted.attach(() -> cpu.instructions);
     engine.reset(ResetKind.POWER_ON);
