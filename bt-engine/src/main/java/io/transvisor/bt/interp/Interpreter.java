@@ -521,6 +521,16 @@ final class Interpreter {
     return n;
   }
 
+  /** See {@link InterpreterEngine#codeState}. */
+  String codeState() {
+    int store = c.directCode(c.segBase[CpuState.CS] + c.eip);
+    Trace t = store < 0 ? null : cache.find(store, c.modeWord);
+    if (t == null) {
+      return "not decoded yet";
+    }
+    return regions == null ? "interpreted" : regions.state(t);
+  }
+
   // ---- finding and building traces ----
 
   /**

@@ -96,6 +96,14 @@ public final class InterpreterEngine implements ExecutionEngine, CpuPins {
     return interpreter.run(instructions);
   }
 
+  /**
+   * How the code at CS:EIP is run, in a few words: {@code interpreted}, {@code region of 30
+   * instructions}, {@code retired: code-changed}.
+   */
+  public String codeState() {
+    return interpreter.codeState();
+  }
+
   /** Regions compiled so far. */
   public long regionsCompiled() {
     return interpreter.regionsCompiled();

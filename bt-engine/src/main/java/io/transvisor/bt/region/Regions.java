@@ -322,6 +322,20 @@ public final class Regions {
     }
   }
 
+  /** How a trace's code is run, in a few words. */
+  public String state(Trace t) {
+    if (t.compiled() == null) {
+      Integer size = sizes.get(key(t.store(), t.mode()));
+      return size == null ? "interpreted" : "interpreted: too long or too short to compile";
+    }
+    Region region = t.compiled().region();
+    if (!region.isValid()) {
+      return "interpreted, retired: " + name(region.retirement());
+    }
+    int instructions = region.plan().blocks().stream().mapToInt(b -> b.insns.size()).sum();
+    return "region of %d instructions".formatted(instructions);
+  }
+
   private void unwatch(Region region) {
     for (int page : region.plan().pageOf().values()) {
       cache.unwatch(page, region);

@@ -234,6 +234,12 @@ final class MachineOptions {
   private boolean statistics;
 
   @Option(
+      names = "-stats-file",
+      paramLabel = "FILE",
+      description = "Write the same to a file, as JSON.")
+  private Path statisticsFile;
+
+  @Option(
       names = "-d",
       paramLabel = "ITEMS",
       description =
@@ -279,7 +285,7 @@ final class MachineOptions {
     b.gdb(unlessNone(gdb != null ? gdb : gdbDefault ? GdbServer.DEFAULT : "none"));
     b.snapshot(snapshot).rebootAllowed(!noReboot).startPaused(stopped);
     b.clock(clock).rtc(rtc).engine(engine).devices(devices).debug(debug, debugFile);
-    b.statistics(statistics);
+    b.statistics(statistics, statisticsFile);
     return b.build();
   }
 

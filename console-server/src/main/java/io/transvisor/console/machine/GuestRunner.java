@@ -1,12 +1,16 @@
 package io.transvisor.console.machine;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.transvisor.bt.interp.Cpu;
 import io.transvisor.bt.interp.EngineLog;
 import io.transvisor.bt.interp.InterpreterEngine;
 import io.transvisor.console.control.CounterReport;
 import io.transvisor.console.control.Operator;
+import io.transvisor.core.error.VmmException;
 import io.transvisor.core.machine.Machine;
 import io.transvisor.mmu.Mmu;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -63,10 +67,21 @@ public final class GuestRunner {
       if (spec.statistics()) {
         System.err.print(CounterReport.text(machine.counters(), name -> true));
       }
+      if (spec.statisticsFile() != null) {
+        write(machine, spec.statisticsFile());
+      }
       return code;
     } finally {
       machine.close();
       closed.countDown();
+    }
+  }
+
+  private static void write(Machine machine, Path file) {
+    try {
+      new ObjectMapper().writeValue(file.toFile(), machine.counters());
+    } catch (IOException e) {
+      throw new VmmException("-stats-file %s: cannot be written".formatted(file), e);
     }
   }
 

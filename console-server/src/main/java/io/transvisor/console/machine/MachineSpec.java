@@ -37,6 +37,7 @@ import java.util.List;
  * @param rtcBase the {@code base=} value of {@code -rtc}
  * @param debug what is logged and checked
  * @param statistics what has been counted is printed at the end
+ * @param statisticsFile where it is written as JSON, or null
  */
 public record MachineSpec(
     long memoryBytes,
@@ -64,7 +65,8 @@ public record MachineSpec(
     String rtcBase,
     DebugExit debugExit,
     DebugOptions debug,
-    boolean statistics) {
+    boolean statistics,
+    Path statisticsFile) {
   /** What viewers show in their title bars. */
   static final String DESKTOP_NAME = "Transvisor";
 
@@ -114,7 +116,8 @@ public record MachineSpec(
         rtcBase,
         debugExit,
         debug,
-        statistics);
+        statistics,
+        statisticsFile);
   }
 
   public static Builder builder() {
@@ -158,6 +161,7 @@ public record MachineSpec(
     private DebugExit debugExit;
     private DebugOptions debug = DebugOptions.NONE;
     private boolean statistics;
+    private Path statisticsFile;
 
     private static VmmException error(String option, String value, String what) {
       return new VmmException(option + " " + value + ": " + what);
@@ -350,8 +354,9 @@ public record MachineSpec(
       return this;
     }
 
-    public Builder statistics(boolean printed) {
+    public Builder statistics(boolean printed, Path file) {
       statistics = printed;
+      statisticsFile = file;
       return this;
     }
 
@@ -462,7 +467,8 @@ public record MachineSpec(
           base,
           debugExit,
           debug,
-          statistics);
+          statistics,
+          statisticsFile);
     }
 
     private void place(DriveOption d) {

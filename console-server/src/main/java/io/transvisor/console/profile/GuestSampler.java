@@ -2,6 +2,7 @@ package io.transvisor.console.profile;
 
 import com.google.common.primitives.ImmutableIntArray;
 import io.transvisor.bt.interp.Cpu;
+import io.transvisor.bt.interp.InterpreterEngine;
 import io.transvisor.core.cpu.CpuState;
 import io.transvisor.core.machine.Machine;
 import io.transvisor.mmu.Mmu;
@@ -52,7 +53,9 @@ public final class GuestSampler implements AutoCloseable {
       return;
     }
     int linear = cpu.segBase[CpuState.CS] + cpu.eip;
-    profile.add(new Stack(cpu.cpl, frames(cpu, linear)));
+    String state =
+        machine.engine() instanceof InterpreterEngine engine ? engine.codeState() : "interpreted";
+    profile.add(new Stack(cpu.cpl, frames(cpu, linear)), state);
     if (!profile.hasPage(linear)) {
       keepPage(cpu.mmu, linear);
     }

@@ -9,11 +9,16 @@ public final class Profile {
 
   private final Map<Stack, Integer> counts = new HashMap<>();
   private final Map<Integer, byte[]> pages = new HashMap<>();
+  private final Map<Integer, Map<String, Integer>> states = new HashMap<>();
   private int samples;
   private int halted;
 
-  void add(Stack stack) {
+  /**
+   * @param state how the code was run
+   */
+  void add(Stack stack, String state) {
     samples++;
+    states.computeIfAbsent(stack.top(), a -> new HashMap<>()).merge(state, 1, Integer::sum);
     counts.merge(stack, 1, Integer::sum);
   }
 
@@ -40,6 +45,11 @@ public final class Profile {
   /** How often each stack was met. */
   Map<Stack, Integer> counts() {
     return counts;
+  }
+
+  /** How often the code at each address met was run in each way. */
+  Map<Integer, Map<String, Integer>> states() {
+    return states;
   }
 
   /** All samples, those of a halted CPU included. */

@@ -58,7 +58,9 @@ public final class ProfileReport {
     int kernel = samples(0, 2);
     int user = samples(3, 3);
     return "%d samples: kernel %.1f %%, user %.1f %%, halted %.1f %%\n"
-        .formatted(profile.samples(), percent(kernel), percent(user), percent(profile.halted()));
+            .formatted(profile.samples(), percent(kernel), percent(user), percent(profile.halted()))
+        + "in compiled regions %.1f %%, interpreted %.1f %%\n"
+            .formatted(percent(inRegions()), percent(kernel + user - inRegions()));
   }
 
   private int samples(int lowest, int highest) {
@@ -66,6 +68,24 @@ public final class ProfileReport {
         .filter(e -> e.getKey().cpl() >= lowest && e.getKey().cpl() <= highest)
         .mapToInt(Map.Entry::getValue)
         .sum();
+  }
+
+  private int inRegions() {
+    return profile.states().values().stream()
+        .flatMap(s -> s.entrySet().stream())
+        .filter(e -> e.getKey().startsWith("region"))
+        .mapToInt(Map.Entry::getValue)
+        .sum();
+  }
+
+  /** How the code at an address was run, the most frequent way first. */
+  private String states(int address) {
+    Map<String, Integer> states = profile.states().get(address);
+    int total = states.values().stream().mapToInt(Integer::intValue).sum();
+    return states.entrySet().stream()
+        .sorted(Map.Entry.<String, Integer>comparingByValue(Comparator.reverseOrder()))
+        .map(e -> "%s %d %%".formatted(e.getKey(), 100 * e.getValue() / total))
+        .collect(Collectors.joining("; "));
   }
 
   private double percent(int count) {
@@ -115,7 +135,7 @@ public final class ProfileReport {
       index++;
     }
     Map<Integer, Integer> counts = byAddress();
-    StringBuilder s = new StringBuilder("\n" + name(hot) + "\n");
+    StringBuilder s = new StringBuilder("\n%s: %s\n".formatted(name(hot), states(hot)));
     int first = Math.max(0, index - LINES_AROUND);
     for (CodeLine line : lines.subList(first, Math.min(lines.size(), index + LINES_AROUND + 1))) {
       int n = counts.getOrDefault(line.address(), 0);

@@ -2,6 +2,7 @@ package io.transvisor.guests.bench;
 
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
+import io.transvisor.bt.interp.Mechanism;
 import io.transvisor.console.cli.Subcommand;
 import io.transvisor.core.error.VmmException;
 import io.transvisor.guests.bench.chart.Chart;
@@ -12,6 +13,7 @@ import io.transvisor.guests.bench.report.JsonReport;
 import io.transvisor.guests.bench.report.ReportCharts;
 import io.transvisor.guests.bench.report.Results;
 import io.transvisor.guests.bench.report.TextReport;
+import io.transvisor.guests.bench.run.Macro;
 import io.transvisor.guests.bench.run.Subject;
 import io.transvisor.guests.bench.run.Subjects;
 import io.transvisor.guests.bench.suite.Benchmark;
@@ -66,6 +68,21 @@ public final class BenchCommand implements Subcommand {
           "Of qemu, bochs, native, or none. Default: those installed; --quick leaves bochs out.")
   private List<String> peers;
 
+  @Option(
+      names = "-ablation",
+      description =
+          "The engine translate, and the same without each of its mechanisms, in place of --engines.")
+  private boolean ablation;
+
+  @Option(
+      names = "-macro",
+      paramLabel = "FILE",
+      description = {
+        "Also run a whole system as a file says, with the lines 'options OPTIONS' (QEMU's, such as -m 128 -hda disk.img -snapshot),",
+        "'expect TEXT', 'send TEXT' for its serial console, 'time NAME'; several times. See docs/benchmarks/method.md."
+      })
+  private List<Path> macroFiles = List.of();
+
   @Option(names = "-runs", paramLabel = "N", description = "Processes per figure. Default: 1.")
   private int runs = 1;
 
@@ -99,7 +116,8 @@ public final class BenchCommand implements Subcommand {
   @Override
   public Integer call() throws IOException {
     List<Benchmark> benchmarks = Suite.matching(pattern(), quick);
-    if (benchmarks.isEmpty()) {
+    List<Macro> macros = macroFiles.stream().map(Macro::read).toList();
+    if (benchmarks.isEmpty() && macros.isEmpty()) {
       throw new VmmException("--filter %s: no benchmark's name matches".formatted(filter));
     }
     if (runs < 1) {
@@ -112,7 +130,7 @@ public final class BenchCommand implements Subcommand {
     Host host = Host.describe();
     Path scratch = Files.createTempDirectory("transvisor-bench");
     try {
-      Results results = measure(benchmarks, scratch);
+      Results results = measure(benchmarks, macros, scratch);
       System.out.print(new TextReport(host, results).text());
       if (json != null) {
         new JsonReport(host, results).write(json);
@@ -150,10 +168,10 @@ public final class BenchCommand implements Subcommand {
     }
   }
 
-  private Results measure(List<Benchmark> benchmarks, Path scratch) {
+  private Results measure(List<Benchmark> benchmarks, List<Macro> macros, Path scratch) {
     List<String> skipped = new ArrayList<>();
     List<Subject> subjects = new ArrayList<>();
-    for (Subject s : Subjects.of(engines, peerNames(), scratch)) {
+    for (Subject s : Subjects.of(engineNames(), peerNames(), scratch)) {
       Optional<String> missing = s.missing();
       missing.ifPresentOrElse(skipped::add, () -> subjects.add(s));
     }
@@ -162,11 +180,27 @@ public final class BenchCommand implements Subcommand {
     if (quick && peers == null) {
       results.skip("bochs takes too long for --quick; ask for it with --peers");
     }
-    new BenchmarkRuns(results, runs, quick, scratch).run();
+    new BenchmarkRuns(results, macros, runs, quick, scratch).run();
     return results;
   }
 
+  /** What is compared comes first, what it is compared with last. */
+  private List<String> engineNames() {
+    if (!ablation) {
+      return engines;
+    }
+    List<String> names = new ArrayList<>();
+    for (Mechanism m : Mechanism.values()) {
+      names.add("translate:%s=off".formatted(m.label()));
+    }
+    names.add("translate");
+    return names;
+  }
+
   private List<String> peerNames() {
+    if (peers == null && ablation) {
+      return List.of();
+    }
     if (peers == null) {
       return quick ? List.of("qemu", "native") : Subjects.PEERS;
     }

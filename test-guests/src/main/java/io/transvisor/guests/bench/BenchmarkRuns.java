@@ -4,6 +4,7 @@ import com.google.common.collect.Lists;
 import io.transvisor.guests.bench.report.Results;
 import io.transvisor.guests.bench.run.Budget;
 import io.transvisor.guests.bench.run.GuestSession;
+import io.transvisor.guests.bench.run.Macro;
 import io.transvisor.guests.bench.run.Measurement;
 import io.transvisor.guests.bench.run.Subject;
 import io.transvisor.guests.bench.suite.Benchmark;
@@ -27,16 +28,27 @@ final class BenchmarkRuns {
   private static final Budget QUICK_WARMS_UP = Budget.seconds(0.4, 1.2);
 
   private final Results results;
+  private final List<Macro> macros;
   private final int runs;
   private final boolean quick;
   private final GuestFiles files;
   private final Map<String, String> checksums = GuestFiles.checksums();
 
-  BenchmarkRuns(Results results, int runs, boolean quick, Path scratch) {
+  BenchmarkRuns(Results results, List<Macro> macros, int runs, boolean quick, Path scratch) {
+    this.macros = macros;
     this.results = results;
     this.runs = runs;
     this.quick = quick;
     this.files = new GuestFiles(scratch);
+  }
+
+  /** What counters of a benchmark's process belong to. */
+  private static String workload(Benchmark b) {
+    return switch (b.place()) {
+      case RING3 -> "kernels in ring 3";
+      case RING0 -> "kernels in ring 0";
+      case NANO -> "single events";
+    };
   }
 
   /** One process. */
@@ -44,10 +56,18 @@ final class BenchmarkRuns {
 
   void run() {
     List<Session> sessions = sessions();
-    int steps = sessions.stream().mapToInt(s -> s.benchmarks().size()).sum();
+    List<Subject> systems = results.subjects().stream().filter(Subject::supportsMacros).toList();
+    int steps =
+        sessions.stream().mapToInt(s -> s.benchmarks().size()).sum()
+            + runs * macros.size() * systems.size();
     Progress progress = new Progress(System.err, steps);
     for (Session session : sessions) {
       run(session, progress);
+    }
+    for (int run = 0; run < runs; run++) {
+      for (Macro macro : macros) {
+        systems.forEach(subject -> run(macro, subject, progress));
+      }
     }
     progress.end();
   }
@@ -88,10 +108,32 @@ final class BenchmarkRuns {
         Benchmark b = m.benchmark();
         results.add(m, b.kind().isCompute() ? checksums.get(b.kernel()) : null);
       }
+      addCounters(workload(session.benchmarks().getFirst()), subject, guest);
     } catch (IOException e) {
       results.fail("%s on %s: %s".formatted(session.benchmarks(), subject.id(), e.getMessage()));
     }
     progress.finished(session.benchmarks().size() - begun[0]);
+  }
+
+  private void run(Macro macro, Subject subject, Progress progress) {
+    progress.starting(macro.name() + " on " + subject.id());
+    GuestSession guest = new GuestSession(subject, budget(subject), 0);
+    try {
+      guest
+          .measure(macro)
+          .forEach(
+              (part, nanos) -> results.addMacro(macro.name() + ": " + part, subject.id(), nanos));
+      addCounters(macro.name(), subject, guest);
+    } catch (IOException e) {
+      results.fail("%s on %s: %s".formatted(macro.name(), subject.id(), e.getMessage()));
+    }
+    progress.finished(1);
+  }
+
+  private void addCounters(String workload, Subject subject, GuestSession guest) {
+    if (!guest.counters().isEmpty()) {
+      results.counters().add(workload, subject.id(), guest.counters());
+    }
   }
 
   private Budget budget(Subject subject) {

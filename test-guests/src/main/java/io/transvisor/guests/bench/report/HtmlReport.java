@@ -53,7 +53,10 @@ public final class HtmlReport {
     compute(Place.RING0, "speed-ring0");
     warmUp();
     events();
+    macros();
     mixes();
+    time();
+    callouts();
     notes();
     add(
         "<script type=\"application/json\" id=\"results\">\n%s\n</script>\n</body>\n</html>\n",
@@ -285,6 +288,67 @@ public final class HtmlReport {
     HtmlTable table = new HtmlTable().head(head);
     results.benchmarks(b -> b.kind() == Kind.MIX).forEach(b -> table.row(cycles(b)));
     add("%s", table);
+  }
+
+  // ---- whole systems ----
+
+  private void macros() {
+    if (results.macros().isEmpty()) {
+      return;
+    }
+    add("<h2>Whole systems</h2>\n<p>Seconds by the time of day.%s</p>\n", spreadNote());
+    List<String> head = new ArrayList<>(List.of("part"));
+    emulators().forEach(s -> head.add(s.title()));
+    HtmlTable table = new HtmlTable().head(head);
+    for (String part : results.macros().rowKeySet()) {
+      List<String> row = new ArrayList<>(List.of(part));
+      emulators().forEach(s -> row.add(TextReport.seconds(results.macros().get(part, s.id()))));
+      table.row(row);
+    }
+    add("%s", table);
+  }
+
+  // ---- what the engines counted ----
+
+  private void time() {
+    if (!charts.containsKey("time")) {
+      return;
+    }
+    add("<h2>%s</h2>\n", charts.get("time").title());
+    add(
+        """
+        <p>What the thread that runs the guest was doing, looked at a thousand times a second. Guest code is interpreted or compiled,
+        as the engine says; the translator decodes and plans on this thread, and compiles on another; callouts are sensitive
+        instructions, exceptions and interrupts.</p>
+        """);
+    figure("time");
+  }
+
+  private void callouts() {
+    Counters counters = results.counters();
+    if (counters.isEmpty()) {
+      return;
+    }
+    add("<h2>Callouts by class</h2>\n");
+    add("<p>How often, and in brackets nanoseconds each, measured of one in 256.</p>\n");
+    for (String workload : counters.workloads()) {
+      List<Counters.Source> sources = counters.sources(workload);
+      List<String> head = new ArrayList<>(List.of("callout"));
+      sources.forEach(s -> head.add(s.subject()));
+      HtmlTable table = new HtmlTable().head(head);
+      for (String callout : counters.callouts(workload)) {
+        List<String> row = new ArrayList<>(List.of(callout));
+        for (Counters.Source s : sources) {
+          double each = counters.nanosEach(s, callout);
+          row.add(
+              "%,d%s"
+                  .formatted(
+                      counters.count(s, callout), each < 0 ? "" : " (%.0f)".formatted(each)));
+        }
+        table.row(row);
+      }
+      add("<h3>%s</h3>\n%s", HtmlTable.escaped(workload), table);
+    }
   }
 
   // ---- the rest ----

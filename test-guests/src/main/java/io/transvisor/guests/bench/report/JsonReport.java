@@ -91,6 +91,8 @@ public final class JsonReport {
         "benchmarks",
         results.benchmarks().stream().map(b -> new Name(b.id(), b.operation())).toList());
     document.put("instructionsPerPass", GuestFiles.instructionCounts());
+    document.put("macroNanos", results.macros().rowMap());
+    document.put("counters", results.counters().document());
     document.put("skipped", results.skipped());
     document.put("failures", results.failures());
     document.put("measurements", results.measurements().stream().map(Figures::of).toList());

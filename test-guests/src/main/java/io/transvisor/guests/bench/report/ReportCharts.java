@@ -8,6 +8,8 @@ import io.transvisor.guests.bench.chart.DotChart;
 import io.transvisor.guests.bench.chart.DotChart.Dot;
 import io.transvisor.guests.bench.chart.DotChart.Row;
 import io.transvisor.guests.bench.chart.Palette;
+import io.transvisor.guests.bench.chart.SharesChart;
+import io.transvisor.guests.bench.chart.SharesChart.Bar;
 import io.transvisor.guests.bench.run.Measurement;
 import io.transvisor.guests.bench.run.Subject;
 import io.transvisor.guests.bench.suite.Benchmark;
@@ -46,7 +48,23 @@ public final class ReportCharts {
     cycles("Cost of single events", b -> b.kind().isEvent())
         .ifPresent(c -> charts.put("events", c));
     cycles("Instruction mixes", b -> b.kind() == Kind.MIX).ifPresent(c -> charts.put("mixes", c));
+    time().ifPresent(c -> charts.put("time", c));
     return charts;
+  }
+
+  private Optional<Chart> time() {
+    Counters counters = results.counters();
+    if (counters.isEmpty()) {
+      return Optional.empty();
+    }
+    List<Bar> bars = new ArrayList<>();
+    for (String workload : counters.workloads()) {
+      counters
+          .sources(workload)
+          .forEach(s -> bars.add(new Bar(workload + ", " + s.subject(), counters.shares(s))));
+    }
+    List<String> parts = Counters.PARTS.stream().map(p -> p.replace('.', ' ')).toList();
+    return Optional.of(new SharesChart("Where the time went", parts, bars));
   }
 
   /** What others are compared with: interpretation, or without it the first subject. */

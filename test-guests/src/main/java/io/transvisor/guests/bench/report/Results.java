@@ -3,6 +3,8 @@ package io.transvisor.guests.bench.report;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ListMultimap;
 import com.google.common.collect.MultimapBuilder;
+import com.google.common.collect.Table;
+import com.google.common.collect.Tables;
 import com.google.common.math.Quantiles;
 import io.transvisor.guests.bench.run.Measurement;
 import io.transvisor.guests.bench.run.Subject;
@@ -10,6 +12,7 @@ import io.transvisor.guests.bench.suite.Benchmark;
 import io.transvisor.guests.bench.suite.Benchmark.Place;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -26,6 +29,9 @@ public final class Results {
       MultimapBuilder.linkedHashKeys().arrayListValues().build();
   private final List<String> skipped = new ArrayList<>();
   private final List<String> failures = new ArrayList<>();
+  private final Counters counters = new Counters();
+  private final Table<String, String, List<Long>> macros =
+      Tables.newCustomTable(new LinkedHashMap<>(), LinkedHashMap::new);
   private final Map<Benchmark, String> checksums = new HashMap<>();
 
   /** Results of subjects and benchmarks, in the order of reports. */
@@ -48,6 +54,30 @@ public final class Results {
           "%s on %s: checksum %s, expected %s"
               .formatted(m.benchmark(), m.subject(), m.checksum(), wanted));
     }
+  }
+
+  /** What our engines counted. */
+  public Counters counters() {
+    return counters;
+  }
+
+  /**
+   * Adds a part of a run of a whole system.
+   *
+   * @param part such as {@code debian: start}
+   */
+  public void addMacro(String part, String subject, long nanos) {
+    List<Long> runs = macros.get(part, subject);
+    if (runs == null) {
+      runs = new ArrayList<>();
+      macros.put(part, subject, runs);
+    }
+    runs.add(nanos);
+  }
+
+  /** Nanoseconds by part and subject's id, a list with one figure for each run. */
+  public Table<String, String, List<Long>> macros() {
+    return macros;
   }
 
   /** Notes what could not be measured, and why. */
@@ -146,7 +176,9 @@ public final class Results {
   /** The subjects with at least one measurement. */
   public List<Subject> measuredSubjects() {
     return subjects.stream()
-        .filter(s -> measurements.keySet().stream().anyMatch(k -> k.subject().equals(s.id())))
+        .filter(s ->
+            macros.containsColumn(s.id())
+                || measurements.keySet().stream().anyMatch(k -> k.subject().equals(s.id())))
         .toList();
   }
 }

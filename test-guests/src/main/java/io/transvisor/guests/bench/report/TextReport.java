@@ -1,11 +1,13 @@
 package io.transvisor.guests.bench.report;
 
+import com.google.common.math.Quantiles;
 import io.transvisor.guests.bench.run.Measurement;
 import io.transvisor.guests.bench.run.Subject;
 import io.transvisor.guests.bench.suite.Benchmark;
 import io.transvisor.guests.bench.suite.Benchmark.Kind;
 import io.transvisor.guests.bench.suite.Benchmark.Place;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -36,11 +38,41 @@ public final class TextReport {
         }
       }
     }
+    s.append(macros());
     s.append(warmUp());
     s.append(summary());
     results.skipped().forEach(line -> s.append("skipped: ").append(line).append('\n'));
     results.failures().forEach(line -> s.append("FAILED: ").append(line).append('\n'));
     return s.toString();
+  }
+
+  /** Runs of whole systems. */
+  private String macros() {
+    if (results.macros().isEmpty()) {
+      return "";
+    }
+    List<List<String>> cells = new ArrayList<>();
+    List<Subject> measured =
+        subjects.stream().filter(s -> results.macros().containsColumn(s.id())).toList();
+    List<String> head = new ArrayList<>(List.of(""));
+    measured.forEach(s -> head.add(s.id()));
+    cells.add(head);
+    for (String part : results.macros().rowKeySet()) {
+      List<String> row = new ArrayList<>(List.of(part));
+      measured.forEach(s -> row.add(seconds(results.macros().get(part, s.id()))));
+      cells.add(row);
+    }
+    return "\nWhole systems: seconds\n\n" + markdown(cells);
+  }
+
+  /** The median, and half the difference of the slowest and the fastest run if there are more. */
+  static String seconds(List<Long> nanos) {
+    if (nanos == null) {
+      return "";
+    }
+    double median = Quantiles.median().compute(nanos);
+    double spread = (Collections.max(nanos) - Collections.min(nanos)) / median / 2;
+    return number(median / 1e9) + (nanos.size() < 2 ? "" : " ±%.0f%%".formatted(spread * 100));
   }
 
   private boolean isMeasured(Benchmark b) {

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Timer;
 import java.util.TimerTask;
 import java.util.function.Consumer;
@@ -27,6 +28,7 @@ public final class GuestSession {
   private final int run;
   private final List<Measurement> measurements = new ArrayList<>();
 
+  private Map<String, Long> counters = Map.of();
   private RunningGuest guest;
   private VcpuTime time;
   private PassTimer timer;
@@ -71,9 +73,30 @@ public final class GuestSession {
       if (!done) {
         throw new IOException(subject.title() + " ended early" + running.lastWords());
       }
+      counters = subject.finish(running);
       return measurements;
     } finally {
       watchdog.cancel();
+    }
+  }
+
+  /** What the engine has counted, after a measurement; nothing where it does not tell. */
+  public Map<String, Long> counters() {
+    return counters;
+  }
+
+  /**
+   * Carries out a macro run.
+   *
+   * @return nanoseconds of the time of day of its parts
+   * @throws IOException if the guest ends early or falls silent
+   */
+  public Map<String, Long> measure(Macro macro) throws IOException {
+    long begun = System.nanoTime();
+    try (RunningGuest running = subject.startMacro(macro.options())) {
+      Map<String, Long> nanos = new MacroRun(running).run(macro, begun);
+      counters = subject.finish(running);
+      return nanos;
     }
   }
 

@@ -4,6 +4,7 @@ import io.transvisor.guests.bench.suite.Benchmark;
 import io.transvisor.guests.bench.suite.GuestFiles;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -51,27 +52,26 @@ final class QemuSubject implements Subject {
   }
 
   @Override
+  public boolean supportsMacros() {
+    return true;
+  }
+
+  @Override
   public RunningGuest start(GuestFiles files, String words) throws IOException {
-    List<String> command =
-        List.of(
-            PROGRAM,
-            "-accel",
-            "tcg",
-            "-name",
-            "debug-threads=on",
-            "-m",
-            "64",
-            "-kernel",
-            files.kernel().toString(),
-            "-append",
-            words,
-            "-serial",
-            "stdio",
-            "-monitor",
-            "none",
-            "-display",
-            "none",
-            "-no-reboot");
+    return start(
+        List.of("-m", "64", "-kernel", files.kernel().toString(), "-append", words, "-no-reboot"));
+  }
+
+  @Override
+  public RunningGuest startMacro(List<String> options) throws IOException {
+    return start(options);
+  }
+
+  private RunningGuest start(List<String> options) throws IOException {
+    List<String> command = new ArrayList<>(List.of(PROGRAM, "-accel", "tcg"));
+    command.addAll(List.of("-name", "debug-threads=on"));
+    command.addAll(options);
+    command.addAll(List.of("-serial", "stdio", "-monitor", "none", "-display", "none"));
     return Subjects.startOnStandardStreams(command, scratch);
   }
 }
