@@ -11,7 +11,7 @@ import java.util.List;
  * @param bars from top to bottom
  */
 public record SharesChart(String title, List<String> parts, List<Bar> bars) implements Chart {
-  private static final double LABELS = 230;
+  private static final double LABELS = 300;
   private static final double RIGHT = 24;
   private static final double TOP = 44;
   private static final double ROW = 30;
@@ -48,7 +48,7 @@ public record SharesChart(String title, List<String> parts, List<Bar> bars) impl
     for (int i = 0; i < parts.size(); i++) {
       d.rectangle(new Point(x, 12), 11, 11, COLORS.get(i));
       d.text(new Point(x + 16, 22), parts.get(i), 12, Anchor.START, Palette.INK);
-      x += 34 + parts.get(i).length() * LETTER;
+      x += 26 + parts.get(i).length() * LETTER;
     }
     for (int i = 0; i < bars.size(); i++) {
       draw(d, bars.get(i), TOP + i * ROW);
