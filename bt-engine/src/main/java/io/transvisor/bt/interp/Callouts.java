@@ -33,7 +33,7 @@ public final class Callouts {
     if (log != null) {
       log.callout(c, i, callout);
     }
-    return System.nanoTime();
+    return SampledEvent.now();
   }
 
   /** Counts the entry of a handler through the guest's interrupt table. */
@@ -43,7 +43,7 @@ public final class Callouts {
 
   /** Counts a callout that is no instruction. Returns what {@link #end} wants. */
   long begin(CalloutClass callout) {
-    return (++counts[callout.ordinal()] & SampledEvent.UNSAMPLED) == 0 ? System.nanoTime() : 0;
+    return (++counts[callout.ordinal()] & SampledEvent.UNSAMPLED) == 0 ? SampledEvent.now() : 0;
   }
 
   /**

@@ -9,6 +9,7 @@ import io.transvisor.bt.interp.InstructionSet;
 import io.transvisor.bt.interp.Mechanism;
 import io.transvisor.bt.isa.Insn;
 import io.transvisor.bt.region.Region.Retirement;
+import io.transvisor.core.cpu.SampledEvent;
 import io.transvisor.core.device.CounterSink;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -230,11 +231,11 @@ public final class Regions {
   }
 
   private RegionCompiler.Result compiled(RegionPlan plan) {
-    long begun = System.nanoTime();
+    long begun = SampledEvent.now();
     try {
       return new RegionCompiler(plan).compile();
     } finally {
-      compileNanos.addAndGet(System.nanoTime() - begun);
+      compileNanos.addAndGet(SampledEvent.now() - begun);
     }
   }
 

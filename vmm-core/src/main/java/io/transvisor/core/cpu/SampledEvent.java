@@ -46,6 +46,15 @@ public final class SampledEvent {
     }
   }
 
+  /**
+   * The host's clock, for statistics only: what a guest can see must not depend on it.
+   *
+   * @return nanoseconds since some time in the past
+   */
+  public static long now() {
+    return System.nanoTime();
+  }
+
   /** Nanoseconds since a reading of the clock, without the reading itself. */
   public static long elapsed(long begun) {
     return Math.clamp(System.nanoTime() - begun - CLOCK_NANOS, 0, LONGEST_NANOS);
