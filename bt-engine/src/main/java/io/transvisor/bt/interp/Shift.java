@@ -35,6 +35,13 @@ public final class Shift {
     return signed >> n - 1 << 31 >> 1;
   }
 
+  /** Carries of SHRD of doublewords, with its result: OF tells whether its two top bits differ. */
+  public static int shrdCarries(int a, int n, int r) {
+    int carry = a >>> n - 1 << 31;
+    int overflow = (r ^ r << 1) & 0x80000000;
+    return carry | (carry ^ overflow) >>> 1;
+  }
+
   /**
    * Carries of ROL from its result (zero-extended): CF is the low bit, OF tells whether that
    * differs from the sign.
@@ -284,7 +291,7 @@ public final class Shift {
       return a;
     }
     int r = a << n | b >>> 32 - n;
-    flags(c, r, (a << n - 1) & 0x80000000 | r >>> 1 & 0x40000000);
+    flags(c, r, shlCarries(a, n, 32));
     return r;
   }
 
@@ -294,9 +301,7 @@ public final class Shift {
       return a;
     }
     int r = a >>> n | b << 32 - n;
-    int carry = a >>> n - 1 << 31;
-    int overflow = (r ^ r << 1) & 0x80000000;
-    flags(c, r, carry | (carry ^ overflow) >>> 1);
+    flags(c, r, shrdCarries(a, n, r));
     return r;
   }
 

@@ -6,8 +6,10 @@ import static io.transvisor.bt.region.MethodWriter.CPU_CLASS;
 import static io.transvisor.bt.region.MethodWriter.FIRST;
 import static io.transvisor.bt.region.MethodWriter.FLAGS_CLASS;
 import static io.transvisor.bt.region.MethodWriter.RESULT;
+import static io.transvisor.bt.region.MethodWriter.ROTATED;
 import static io.transvisor.bt.region.MethodWriter.SECOND;
 
+import io.transvisor.bt.interp.Shift;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.constant.ClassDesc;
@@ -30,12 +32,33 @@ final class FlagWriter {
    *     own fields hold the flags; null if the CPU holds them in one way or another
    * @param held the CPU holds them too
    * @param dead nobody will ask for them, and what the CPU holds is out of date
+   * @param rotated a rotate has changed CF and OF since; its result tells how
    */
-  record State(LazyFlags kind, boolean held, boolean dead) {}
+  record State(LazyFlags kind, boolean held, boolean dead, Rotate rotated) {
+    State(LazyFlags kind, boolean held, boolean dead) {
+      this(kind, held, dead, null);
+    }
+  }
+
+  /** Rotates of doublewords. */
+  enum Rotate {
+    LEFT("rolCarries"),
+    RIGHT("rorCarries");
+
+    /** The method of {@link Shift} that gives the carries. */
+    private final String carries;
+
+    Rotate(String carries) {
+      this.carries = carries;
+    }
+  }
 
   private static final State KNOWN = new State(LazyFlags.KNOWN, true, false);
   private static final State DEAD = new State(LazyFlags.KNOWN, true, true);
   private static final State JOINED = new State(null, true, false);
+  private static final ClassDesc SHIFT_CLASS = ClassDesc.of(Shift.class.getName());
+  private static final MethodTypeDesc ROTATED_TYPE =
+      MethodTypeDesc.of(ConstantDescs.CD_int, ConstantDescs.CD_int, ConstantDescs.CD_int);
   private static final MethodTypeDesc CARRIES_TYPE =
       MethodTypeDesc.of(
           ConstantDescs.CD_int,
@@ -89,6 +112,15 @@ final class FlagWriter {
   /** Operands and result of an operation of this kind are in their locals. */
   void set(LazyFlags kind) {
     state = new State(kind, false, false);
+  }
+
+  /**
+   * A rotate has left its result in {@link MethodWriter#ROTATED}; of the flags it sets CF and OF.
+   */
+  void rotate(Rotate direction) {
+    if (!state.dead()) {
+      state = new State(state.kind(), false, false, direction);
+    }
   }
 
   /** Several paths come together, on all of which {@link #hold} was written. */
@@ -152,6 +184,10 @@ final class FlagWriter {
     if (state.held()) {
       return;
     }
+    if (state.rotated() != null) {
+      makeKnown();
+      return;
+    }
     LazyFlags kind = state.kind();
     b.aload(CPU).loadConstant(kind.ordinal());
     b.putfield(CPU_CLASS, "lazyFlags", ConstantDescs.CD_int);
@@ -175,21 +211,29 @@ final class FlagWriter {
     if (state.equals(KNOWN)) {
       return;
     }
-    b.aload(CPU);
     if (state.dead()) {
-      b.iconst_0().putfield(CPU_CLASS, "lazyFlags", ConstantDescs.CD_int);
+      b.aload(CPU).iconst_0().putfield(CPU_CLASS, "lazyFlags", ConstantDescs.CD_int);
     } else if (state.kind() == null) {
-      b.invokestatic(FLAGS_CLASS, "settle", SETTLE_HELD_TYPE);
-    } else {
+      b.aload(CPU).invokestatic(FLAGS_CLASS, "settle", SETTLE_HELD_TYPE);
+    } else if (state.kind() != LazyFlags.KNOWN) {
+      b.aload(CPU);
       pushLocals();
       b.invokestatic(FLAGS_CLASS, "settle", SETTLE_TYPE);
+    }
+    if (state.rotated() != null) {
+      b.aload(CPU);
+      pushField("flagCarries");
+      b.bipush(8).iand().iload(ROTATED).bipush(32);
+      b.invokestatic(SHIFT_CLASS, state.rotated().carries, ROTATED_TYPE)
+          .ior()
+          .putfield(CPU_CLASS, "flagCarries", ConstantDescs.CD_int);
     }
     state = KNOWN;
   }
 
-  /** Sees to it that the kind is known while the region is written. */
+  /** Sees to it that the kind is known while the region is written, and is all there is to know. */
   void resolve() {
-    if (state.kind() == null || state.dead()) {
+    if (state.kind() == null || state.dead() || state.rotated() != null) {
       makeKnown();
     }
   }
@@ -218,7 +262,7 @@ final class FlagWriter {
   /** Leaves CF in {@link MethodWriter#CARRIES} for an instruction that keeps it. */
   void keepCarry() {
     LazyFlags kind = state.kind();
-    if (kind == null || !kind.keepsCarry()) {
+    if (kind == null || !kind.keepsCarry() || state.rotated() != null) {
       pushCarries();
       b.istore(CARRIES);
     }

@@ -58,6 +58,9 @@ public enum LazyFlags {
   SHR32(true, true, true),
   SAR(true, true, true),
 
+  /** SHRD; SHLD leaves the flags of SHL. */
+  SHRD32(true, true, true),
+
   /** Product of two operands of which the lower half is kept. */
   IMUL32(true, true, true),
 
@@ -170,6 +173,7 @@ public enum LazyFlags {
       case SHR16 -> Shift.shrCarries(a, b, 16);
       case SHR32 -> Shift.shrCarries(a, b, 32);
       case SAR -> Shift.sarCarries(a, b);
+      case SHRD32 -> Shift.shrdCarries(a, b, r);
       case MUL_WIDE -> Flags.carries(a != 0, a != 0);
       case IMUL_WIDE -> Flags.carries(a != r >> 31, a != r >> 31);
       case IMUL32 -> Flags.productCarries((long) a * b, r);

@@ -50,26 +50,29 @@ final class MethodWriter {
 
   static final int SECOND = 19;
 
+  /** Result of a rotate after it. */
+  static final int ROTATED = 20;
+
   /** Number of the instruction that is being executed, for faults. */
-  static final int SITE = 20;
+  static final int SITE = 21;
 
   /** EIP an indirect branch goes to. */
-  static final int TARGET = 21;
+  static final int TARGET = 22;
 
   /** Scratch, valid inside one instruction. */
-  static final int LINEAR = 22;
+  static final int LINEAR = 23;
 
-  static final int AT = 23;
-  static final int VALUE = 24;
-  static final int OTHER = 25;
+  static final int AT = 24;
+  static final int VALUE = 25;
+  static final int OTHER = 26;
 
   /** What an instruction threw. */
-  static final int THROWN = 26;
+  static final int THROWN = 27;
 
   /** Dividend or product, and quotient: two slots each. */
-  static final int WIDE = 27;
+  static final int WIDE = 28;
 
-  static final int QUOTIENT = 29;
+  static final int QUOTIENT = 30;
 
   static final ClassDesc CPU_CLASS = ClassDesc.of(Cpu.class.getName());
   static final ClassDesc STATE_CLASS = ClassDesc.of(CpuState.class.getName());

@@ -5,6 +5,7 @@ import static io.transvisor.bt.region.MethodWriter.CPU_CLASS;
 import static io.transvisor.bt.region.MethodWriter.FIRST;
 import static io.transvisor.bt.region.MethodWriter.OTHER;
 import static io.transvisor.bt.region.MethodWriter.RESULT;
+import static io.transvisor.bt.region.MethodWriter.ROTATED;
 import static io.transvisor.bt.region.MethodWriter.SECOND;
 import static io.transvisor.bt.region.MethodWriter.VALUE;
 
@@ -64,8 +65,16 @@ final class ShiftWriter {
         }
         return true;
       }
-      case "rcl", "rcr", "shld", "shrd" -> {
+      case "rcl", "rcr" -> {
         bySemantics(i, o);
+        return true;
+      }
+      case "shld", "shrd" -> {
+        if (o[2].kind() == Kind.CL || OperandWriter.width(i, o[0]) != 4 || (i.imm & 31) == 0) {
+          bySemantics(i, o);
+        } else {
+          shiftDouble(i, o, i.imm & 31);
+        }
         return true;
       }
       default -> {
@@ -132,6 +141,31 @@ final class ShiftWriter {
             : (m.equals("shl") ? LazyFlags.SHL8 : LazyFlags.SHR8).ofWidth(width));
   }
 
+  /** SHLD and SHRD of doublewords by a count that is known and not 0. */
+  private void shiftDouble(Insn i, Operand[] o, int count) {
+    boolean left = i.form.mnemonic().equals("shld");
+    operands.pushForUpdate(i, o[0], 4);
+    b.dup().istore(FIRST);
+    b.loadConstant(count);
+    if (left) {
+      b.ishl();
+    } else {
+      b.iushr();
+    }
+    operands.push(i, o[1], 4);
+    b.loadConstant(32 - count);
+    if (left) {
+      b.iushr();
+    } else {
+      b.ishl();
+    }
+    b.ior().istore(RESULT);
+    b.loadConstant(count).istore(SECOND);
+    w.flags.set(left ? LazyFlags.SHL32 : LazyFlags.SHRD32);
+    b.iload(RESULT);
+    operands.popUpdated(i, o[0], 4);
+  }
+
   /** A count of 0 changes nothing, flags included. */
   private boolean shiftByCl(Insn i, Operand o) {
     if (OperandWriter.isMemory(i, o)) {
@@ -163,14 +197,8 @@ final class ShiftWriter {
           .invokestatic(INTEGER_CLASS, left ? "rotateLeft" : "rotateRight", TWO_INTS)
           .istore(VALUE);
       if (w.wantsFlags()) {
-        w.flags.makeKnown();
-        b.aload(CPU).aload(CPU).getfield(CPU_CLASS, "flagCarries", ConstantDescs.CD_int);
-        b.bipush(8).iand();
-        b.iload(VALUE)
-            .bipush(32)
-            .invokestatic(SHIFT_CLASS, left ? "rolCarries" : "rorCarries", TWO_INTS)
-            .ior()
-            .putfield(CPU_CLASS, "flagCarries", ConstantDescs.CD_int);
+        b.iload(VALUE).istore(ROTATED);
+        w.flags.rotate(left ? FlagWriter.Rotate.LEFT : FlagWriter.Rotate.RIGHT);
       }
       b.iload(VALUE);
     }
