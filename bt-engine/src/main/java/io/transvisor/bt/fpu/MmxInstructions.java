@@ -17,7 +17,9 @@ import java.lang.invoke.MethodHandles;
  */
 public final class MmxInstructions {
   private static final Specializer SPECIALIZER = new Specializer(MethodHandles.lookup());
-  private static final int ONES = 0xFFFF;
+
+  /** Sign and exponent of an x87 register that MMX has written. */
+  public static final int ONES = 0xFFFF;
 
   private MmxInstructions() {}
 

@@ -11,6 +11,7 @@ final class InstructionWriter {
   private final ShiftWriter shifts;
   private final MoveWriter moves;
   private final DivisionWriter divisions;
+  private final MmxWriter mmx;
   private final StackWriter stack;
   private final BranchWriter branches;
   private final CalloutWriter callouts;
@@ -22,6 +23,7 @@ final class InstructionWriter {
     shifts = new ShiftWriter(writer, operands);
     moves = new MoveWriter(writer, operands);
     divisions = new DivisionWriter(writer, operands);
+    mmx = new MmxWriter(writer);
     stack = new StackWriter(writer, operands);
     branches = new BranchWriter(writer, operands, stack);
     callouts = new CalloutWriter(writer);
@@ -50,7 +52,8 @@ final class InstructionWriter {
         !w.plan.slow().contains(i.start)
             && (regular && (arithmetic.write(i) || shifts.write(i) || moves.write(i))
                 || divisions.write(i)
-                || stack.write(i));
+                || stack.write(i)
+                || mmx.write(i));
     if (written) {
       w.countCallout(i);
     } else {

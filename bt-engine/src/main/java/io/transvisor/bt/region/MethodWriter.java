@@ -82,6 +82,8 @@ final class MethodWriter {
 
   static final ClassDesc RAW_CLASS = ClassDesc.of(RawMemory.UNSAFE_CLASS);
   private static final MethodTypeDesc RAW_GET_INT = rawGet(ConstantDescs.CD_int);
+  private static final MethodTypeDesc RAW_GET_LONG = rawGet(ConstantDescs.CD_long);
+  private static final MethodTypeDesc RAW_PUT_LONG = rawPut(ConstantDescs.CD_long);
   private static final MethodTypeDesc RAW_GET_CHAR = rawGet(ConstantDescs.CD_char);
   private static final MethodTypeDesc RAW_GET_BYTE = rawGet(ConstantDescs.CD_byte);
   private static final MethodTypeDesc RAW_PUT_INT = rawPut(ConstantDescs.CD_int);
@@ -313,7 +315,7 @@ final class MethodWriter {
   }
 
   /** Pushes what reads and writes arrays without checks. */
-  private void raw() {
+  void raw() {
     b.getstatic(self, RAW_FIELD, RAW_CLASS);
   }
 
@@ -323,7 +325,7 @@ final class MethodWriter {
     b.aload(STORE).iload(AT).i2l().loadConstant(RawMemory.BYTES_START).ladd();
   }
 
-  /** Pushes what is at {@link #LINEAR}, zero-extended. */
+  /** Pushes what is at {@link #LINEAR}, zero-extended; eight bytes as a long. */
   void load(int width) {
     find(width, readFlag());
     get(width);
@@ -334,6 +336,7 @@ final class MethodWriter {
     switch (width) {
       case 1 -> b.invokevirtual(RAW_CLASS, "getByte", RAW_GET_BYTE).sipush(0xFF).iand();
       case 2 -> b.invokevirtual(RAW_CLASS, "getChar", RAW_GET_CHAR);
+      case 8 -> b.invokevirtual(RAW_CLASS, "getLong", RAW_GET_LONG);
       default -> b.invokevirtual(RAW_CLASS, "getInt", RAW_GET_INT);
     }
   }
@@ -349,9 +352,31 @@ final class MethodWriter {
     get(width);
   }
 
-  /** Stores {@link #VALUE} where {@link #findForStore} or {@link #update} found the place. */
+  /** With {@link #raw} and an array pushed: pushes the long at an offset. */
+  void getLong(long offset) {
+    b.loadConstant(offset).invokevirtual(RAW_CLASS, "getLong", RAW_GET_LONG);
+  }
+
+  /** With {@link #raw} and an array pushed: stores a local at an offset. */
+  void putLong(long offset, int local) {
+    b.loadConstant(offset).lload(local).invokevirtual(RAW_CLASS, "putLong", RAW_PUT_LONG);
+  }
+
+  /** With {@link #raw}, an array, an offset and a value pushed: stores the value. */
+  void putInt() {
+    b.invokevirtual(RAW_CLASS, "putInt", RAW_PUT_INT);
+  }
+
+  /**
+   * Stores {@link #VALUE}, or eight bytes of {@link #WIDE}, where {@link #findForStore} or {@link
+   * #update} found the place.
+   */
   void put(int width) {
     pushPlace();
+    if (width == 8) {
+      b.lload(WIDE).invokevirtual(RAW_CLASS, "putLong", RAW_PUT_LONG);
+      return;
+    }
     b.iload(VALUE);
     switch (width) {
       case 1 -> b.i2b().invokevirtual(RAW_CLASS, "putByte", RAW_PUT_BYTE);

@@ -20,6 +20,8 @@ public final class RawMemory {
   /** Offset of the first element of an array. */
   static final long INTS_START = sun.misc.Unsafe.ARRAY_INT_BASE_OFFSET;
 
+  static final long LONGS_START = sun.misc.Unsafe.ARRAY_LONG_BASE_OFFSET;
+
   static final long BYTES_START = sun.misc.Unsafe.ARRAY_BYTE_BASE_OFFSET;
 
   static {

@@ -56,6 +56,9 @@ final class UsedRegisters {
         default -> {}
       }
     }
+    if (i.form.mnemonic().equals("movd") && !i.memory) {
+      mask |= 1 << i.rm;
+    }
     return (mask | implied(i)) & ALL;
   }
 
