@@ -18,6 +18,11 @@ class DebianDesktopIT {
   private static final int ANSWER_SECONDS = 60;
   private static final int LEFT_BUTTON = 1;
 
+  /** A place in the terminal. */
+  private static final int TERMINAL_X = 300;
+
+  private static final int TERMINAL_Y = 200;
+
   /** Where xeyes lies. */
   private static final int EYES_X = 630;
 
@@ -49,13 +54,20 @@ class DebianDesktopIT {
       guest.moveMouse(1600, 1200, 0);
       guest.await("movement of the eyes", ANSWER_SECONDS, () -> eyes(guest) != lookingLeft);
 
-      // The terminal lies at (40, 40); the X server may double the way.
+      // The terminal lies at (40, 40), and comes when it comes; the X server may double the way.
+      guest.await("the terminal", BOOT_SECONDS, () -> isDrawn(guest, TERMINAL_X, TERMINAL_Y));
       guest.moveMouse(-1600, -1200, 0);
       guest.moveMouse(100, 80, 0);
       guest.click(LEFT_BUTTON);
       guest.type("echo X-$((6*7)) > /dev/ttyS0\n");
       guest.awaitSerial("X-42", ANSWER_SECONDS);
     }
+  }
+
+  private static boolean isDrawn(GuestUnderTest guest, int x, int y) {
+    Picture p = guest.picture();
+    int background = p.pixels()[0];
+    return p.pixels()[y * p.width() + x] != background;
   }
 
   private static int eyes(GuestUnderTest guest) {
