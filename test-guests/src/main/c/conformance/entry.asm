@@ -37,12 +37,15 @@ section .text
 start:
     cli
     cld
+    mov ebp, eax                            ; what the loader says, if it is one for Multiboot
     mov edi, bss_start                      ; for loaders that copy the file and no more
     mov ecx, bss_end
     sub ecx, edi
     xor eax, eax
     rep stosb
     mov esp, kernel_stack_end
+    push ebx
+    push ebp
     call guest_main
 .stop:
     cli

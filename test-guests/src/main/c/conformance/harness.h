@@ -38,8 +38,10 @@ void enter(void);
 
 /* Registers for code at a privilege level (0 or 3), all of them flat, everything else 0. */
 void at_level(int level);
-/* Registers for virtual-8086 code, which is copied to 8000:0; the stack is 9000:1000, the data segments A000h below 1 MiB at 8800. */
+/* Registers for virtual-8086 code, which is copied to a place in segment 8000; the stack is 9000:1000, the data segments A000h below 1 MiB at 8800. */
 void in_v86(char *code, char *end);
+/* The same for code that must be at 8000:0. */
+void in_v86_at_0(char *code, char *end);
 /* Runs it; got() then tells what happened. */
 void go(char *code);
 void go_v86(void);

@@ -256,7 +256,7 @@ static void faults(void) {
 
 static void virtual_task(void) {
   prepare(in_task);
-  in_v86(v86_task, v86_task_end);
+  in_v86_at_0(v86_task, v86_task_end);
   at_level(0);
   pointer.selector = TASK;
   in.ebx = (uint32_t)&pointer;

@@ -81,7 +81,7 @@ static void plain(void) {
   note("bl", out.ebx & 0xFF);
   note("es", out.es);
   expect("V86 segments", "done bl=0000005a es=00000000");
-  in_v86(v_far, v_far_end);
+  in_v86_at_0(v_far, v_far_end);
   go_v86();
   note("cs", out.cs);
   note("ax", out.eax & 0xFFFF);

@@ -3,6 +3,7 @@ package io.transvisor.bt.differential;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import io.transvisor.bt.Tally;
 import io.transvisor.bt.interp.EngineKind;
 import io.transvisor.bt.interp.EngineOptions;
 import io.transvisor.bt.interp.Mechanism;
@@ -78,6 +79,8 @@ class EnginesAgreeTest {
     } catch (RuntimeException | Error e) {
       throw new AssertionError("seed " + seed, e);
     }
+    String family = "random programs, instructions: " + trial.world().kind().title;
+    Tally.add("random", family, kind, comparison.instructions(), difference == null ? 0 : 1);
     if (difference != null) {
       fail(difference + System.lineSeparator() + new Shrinker(trial, options).shrink());
     }

@@ -14,26 +14,28 @@ record World(Kind kind, boolean paging, boolean counted) {
   /** What code segments, data segments and privilege are like. */
   enum Kind {
     /** Segments of 4 GiB, CPL 0. */
-    FLAT(false, 0),
+    FLAT("32-bit, flat, CPL 0", false, 0),
     /** Segments of 4 GiB, CPL 3. */
-    FLAT_USER(false, 3),
+    FLAT_USER("32-bit, flat, CPL 3", false, 3),
     /** 32-bit segments with bases and limits, the stack one that grows down, CPL 0. */
-    SEGMENTED(false, 0),
+    SEGMENTED("32-bit segments, CPL 0", false, 0),
     /** The same at CPL 3. */
-    SEGMENTED_USER(false, 3),
+    SEGMENTED_USER("32-bit segments, CPL 3", false, 3),
     /** 16-bit segments, CPL 0. */
-    PROTECTED_16(true, 0),
+    PROTECTED_16("16-bit protected, CPL 0", true, 0),
     /** 16-bit segments, CPL 3. */
-    PROTECTED_16_USER(true, 3),
+    PROTECTED_16_USER("16-bit protected, CPL 3", true, 3),
     /** 32-bit code on flat data with a 16-bit stack, CPL 0. */
-    SMALL_STACK(false, 0),
-    REAL(true, 0),
-    VIRTUAL_86(true, 3);
+    SMALL_STACK("32-bit with a 16-bit stack", false, 0),
+    REAL("real mode", true, 0),
+    VIRTUAL_86("virtual-8086 mode", true, 3);
 
+    final String title;
     final boolean code16;
     final int level;
 
-    Kind(boolean code16, int level) {
+    Kind(String title, boolean code16, int level) {
+      this.title = title;
       this.code16 = code16;
       this.level = level;
     }

@@ -101,6 +101,11 @@ final class HardwareComparison {
     return new Value(f.significand[register], f.signExponent[register]);
   }
 
+  /** Whether a result may be one unit in the last place off. */
+  static boolean isTranscendental(Instruction instruction) {
+    return isTranscendental(form(instruction));
+  }
+
   private static boolean isTranscendental(int form) {
     return switch (form) {
       case 0xD9F0, 0xD9F1, 0xD9F2, 0xD9F3, 0xD9F9, 0xD9FB, 0xD9FE, 0xD9FF -> true;

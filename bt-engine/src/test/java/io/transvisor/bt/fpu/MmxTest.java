@@ -3,6 +3,7 @@ package io.transvisor.bt.fpu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.transvisor.bt.ProgramMachine;
+import io.transvisor.bt.Tally;
 import io.transvisor.bt.interp.EngineKind;
 import io.transvisor.core.cpu.CpuState;
 import java.io.IOException;
@@ -105,6 +106,7 @@ class MmxTest {
           Stream.of(loads, code, store).flatMapToInt(Arrays::stream).toArray(),
           true);
     }
+    Tally.add("mmx", "MMX", engine, 4L * recording.result().length, 0);
     assertThat(tested.wasCompiled()).isEqualTo(engine != EngineKind.INTERPRET);
   }
 

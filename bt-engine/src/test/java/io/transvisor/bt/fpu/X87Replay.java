@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.transvisor.bt.FlagUses;
 import io.transvisor.bt.ProgramMachine;
+import io.transvisor.bt.Tally;
 import io.transvisor.bt.fpu.X87Vectors.Case;
 import io.transvisor.bt.fpu.X87Vectors.Instruction;
 import io.transvisor.bt.fpu.X87Vectors.Value;
@@ -43,7 +44,20 @@ final class X87Replay {
     if (!plain.isEmpty()) {
       test.replay(betweenLoadsAndStores(alone), plain, true, false);
     }
-    assertThat(test.failures).as("%d of %d", test.wrong, instruction.cases().size()).isEmpty();
+    Tally.add("x87", family(instruction), engine, test.tried, test.wrong);
+    assertThat(test.failures).as("%d of %d", test.wrong, test.tried).isEmpty();
+  }
+
+  private static String family(Instruction instruction) {
+    if (HardwareComparison.isTranscendental(instruction)) {
+      return "x87 transcendental";
+    }
+    if ((instruction.outputs() & X87Vectors.OUT_FLAGS) != 0) {
+      return "x87 comparison into EFLAGS";
+    }
+    return (instruction.outputs() & X87Vectors.OUT_MEMORY) != 0
+        ? "x87 stores"
+        : "x87 loads, arithmetic, comparison";
   }
 
   private final Instruction instruction;
@@ -51,6 +65,7 @@ final class X87Replay {
   private final ProgramMachine machine;
   private final FpuState fpu;
   private final List<String> failures = new ArrayList<>();
+  private int tried;
   private int wrong;
 
   private X87Replay(Instruction instruction, EngineKind engine) {
@@ -87,6 +102,7 @@ final class X87Replay {
       if (n < 0) {
         continue;
       }
+      tried++;
       String difference = difference(c, vector, usesFlags);
       if (loads && difference == null) {
         difference = savedDifference();

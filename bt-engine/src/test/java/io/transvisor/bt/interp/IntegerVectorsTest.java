@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.transvisor.bt.FlagUses;
 import io.transvisor.bt.ProgramMachine;
+import io.transvisor.bt.Tally;
 import io.transvisor.bt.interp.IntegerVectors.Case;
 import io.transvisor.bt.interp.IntegerVectors.Family;
 import io.transvisor.core.cpu.CpuState;
@@ -47,6 +48,7 @@ class IntegerVectorsTest {
 
   private final List<String> mistakes = new ArrayList<>();
   private int cases;
+  private int wrongCases;
   private int compiled;
 
   private void replay(IntegerVectors vectors, Family family, EngineKind engine) {
@@ -60,7 +62,8 @@ class IntegerVectorsTest {
         replay(machine, vectors, all, false, true);
       }
     }
-    assertThat(mistakes).isEmpty();
+    Tally.add("integer", family.name(), engine, cases, wrongCases);
+    assertThat(mistakes).as("%d of %d", wrongCases, cases).isEmpty();
     if (engine != EngineKind.INTERPRET) {
       assertThat(compiled).isEqualTo(cases);
     }
@@ -85,8 +88,11 @@ class IntegerVectorsTest {
       cases++;
       compiled += machine.wasCompiled() ? 1 : 0;
       String wrong = difference(machine, c, vector, usesFlags);
-      if (!wrong.isEmpty() && mistakes.size() < MOST_MISTAKES) {
-        mistakes.add(describe(instruction, c) + (usesFlags ? " with uses" : "") + wrong);
+      if (!wrong.isEmpty()) {
+        wrongCases++;
+        if (mistakes.size() < MOST_MISTAKES) {
+          mistakes.add(describe(instruction, c) + (usesFlags ? " with uses" : "") + wrong);
+        }
       }
     }
   }

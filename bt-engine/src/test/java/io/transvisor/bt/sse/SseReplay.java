@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.transvisor.bt.FlagUses;
 import io.transvisor.bt.ProgramMachine;
+import io.transvisor.bt.Tally;
 import io.transvisor.bt.interp.Cpu;
 import io.transvisor.bt.interp.EngineKind;
 import io.transvisor.bt.interp.GuestFault;
@@ -48,6 +49,7 @@ final class SseReplay {
   private final Cpu cpu;
   private final SseVectors vectors = new SseVectors();
   private final List<String> mistakes = new ArrayList<>();
+  private int tried;
 
   private SseReplay(Instruction instruction, EngineKind engine) {
     this.instruction = instruction;
@@ -62,9 +64,23 @@ final class SseReplay {
     if (instruction.is(SseVectors.MEMORY)) {
       test.replay(instruction.withMemory());
     }
+    Tally.add("sse", test.family(), engine, test.tried, test.mistakes.size());
     assertThat(test.mistakes.stream().limit(MOST_MISTAKES))
         .as("%d mistakes", test.mistakes.size())
         .isEmpty();
+  }
+
+  private String family() {
+    boolean doubles = instruction.bytes()[0] == 0x66 || instruction.bytes()[0] == 0xF2;
+    String extension = doubles ? "SSE2" : "SSE";
+    return extension
+        + switch (instruction.place()) {
+          case SseVectors.FLAGS -> " comparison into EFLAGS";
+          case SseVectors.EAX -> " to a general register";
+          case SseVectors.MEM -> " stores";
+          case SseVectors.MM0 -> " to MMX registers";
+          default -> instruction.is(SseVectors.STATUS) ? " arithmetic" : " moves, logic, integers";
+        };
   }
 
   private void replay(int[] code) {
@@ -112,6 +128,7 @@ final class SseReplay {
       if (n < 0) {
         continue;
       }
+      tried++;
       StringBuilder mistake = new StringBuilder();
       if (vector != (interrupted ? GuestFault.XM : -1)) {
         mistake.append(" vector ").append(vector);
