@@ -89,8 +89,13 @@ final class ProgramRun implements AutoCloseable {
 
   /** Waits for the end; gives the exit code, with all output read. */
   int awaitExit() {
+    return awaitExit(PATIENCE_SECONDS);
+  }
+
+  /** The same for programs that have much to do. */
+  int awaitExit(int seconds) {
     try {
-      assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS))
+      assertThat(process.waitFor(seconds, TimeUnit.SECONDS))
           .as("ends; out: %s; error: %s", out, error)
           .isTrue();
       outReader.join();
