@@ -1,0 +1,163 @@
+package io.transvisor.console.rfb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.transvisor.console.rfb.input.RecordingInput;
+import io.transvisor.core.display.Screen;
+import java.awt.image.BufferedImage;
+import java.io.File;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Viewers people use show the very picture, whichever encoding they are made to use. */
+@Timeout(180)
+class RealViewersTest {
+  private static final int WIDTH = 640;
+  private static final int HEIGHT = 480;
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  private final Screen screen =
+      TestPictures.screen(WIDTH, HEIGHT, TestPictures.desktop(WIDTH, HEIGHT));
+
+  @TempDir private Path directory;
+
+  private static void assumeInstalled(String program, String debianPackage) {
+    boolean found = false;
+    for (String place : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)) {
+      found |= Files.isExecutable(Path.of(place, program));
+    }
+    assumeTrue(found, program + " is not installed (package " + debianPackage + ")");
+  }
+
+  private VncTestServer server() {
+    return new VncTestServer(
+        screen, new RecordingInput(), new VncOptions(VncOptions.LOOPBACK, 0, null, "Guest"));
+  }
+
+  /** A viewer that fills the display shows the screen, and what changes on it. */
+  private void showsTheScreen(XDisplay display) {
+    awaitSame(display);
+    screen.paint(
+        0,
+        0,
+        WIDTH,
+        HEIGHT,
+        (p, stride) -> {
+          System.arraycopy(p, 16 * stride, p, 0, p.length - 16 * stride);
+          TestPictures.fill(p, stride, 0, HEIGHT - 16, WIDTH, 16, 0x00FF00);
+        });
+    awaitSame(display);
+  }
+
+  private void awaitSame(XDisplay display) {
+    int[] expected = screen.copy().pixels();
+    await().atMost(PATIENCE).pollInterval(Duration.ofMillis(200)).untilAsserted(() ->
+        assertThat(differences(display.pixels(), expected)).as("pixels that differ").isZero());
+  }
+
+  private static int differences(int[] shown, int[] expected) {
+    int count = 0;
+    for (int i = 0; i < expected.length; i++) {
+      count += shown[i] == expected[i] ? 0 : 1;
+    }
+    return count;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Tight", "ZRLE", "Hextile", "Raw"})
+  void tigerVnc(String encoding) throws IOException, InterruptedException {
+    assumeInstalled("Xvfb", "xvfb");
+    assumeInstalled("xtigervncviewer", "tigervnc-viewer");
+    try (VncTestServer server = server();
+        XDisplay display = new XDisplay(directory, WIDTH, HEIGHT)) {
+      InetSocketAddress address = server.start();
+      display.start(
+          "xtigervncviewer",
+          "-AutoSelect=0",
+          "-PreferredEncoding=" + encoding,
+          "-NoJPEG=1",
+          "-FullColor=1",
+          "-FullScreen=1",
+          "-SecurityTypes=None",
+          address.getHostString() + "::" + address.getPort());
+      showsTheScreen(display);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tight", "zlib", "hextile", "rre", "raw"})
+  void tightVnc(String encoding) throws IOException, InterruptedException {
+    assumeInstalled("Xvfb", "xvfb");
+    assumeInstalled("xtightvncviewer", "xtightvncviewer");
+    try (VncTestServer server = server();
+        XDisplay display = new XDisplay(directory, WIDTH, HEIGHT)) {
+      InetSocketAddress address = server.start();
+      display.start(
+          "xtightvncviewer",
+          "-encodings",
+          encoding + " copyrect",
+          "-nojpeg",
+          "-fullscreen",
+          address.getHostString() + "::" + address.getPort());
+      showsTheScreen(display);
+    }
+  }
+
+  private BufferedImage capture(Path file, String... command)
+      throws IOException, InterruptedException {
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().put("HOME", directory.toString());
+    builder.redirectErrorStream(true).redirectOutput(directory.resolve("capture.log").toFile());
+    Process process = builder.start();
+    assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).as("it ends").isTrue();
+    assertThat(process.exitValue()).isZero();
+    return ImageIO.read(file.toFile());
+  }
+
+  @Test
+  void gtkVnc() throws IOException, InterruptedException {
+    assumeInstalled("gvnccapture", "gvncviewer");
+    try (VncTestServer server = server()) {
+      InetSocketAddress address = server.start();
+      Path file = directory.resolve("capture.png");
+      String display = address.getHostString() + ":" + (address.getPort() - VncOptions.BASE_PORT);
+      BufferedImage image = capture(file, "gvnccapture", display, file.toString());
+      int[] pixels = image.getRGB(0, 0, WIDTH, HEIGHT, null, 0, WIDTH);
+      for (int i = 0; i < pixels.length; i++) {
+        pixels[i] &= 0xFFFFFF;
+      }
+      assertThat(differences(pixels, screen.copy().pixels())).isZero();
+    }
+  }
+
+  /** Asks for its default set of encodings, and stores a JPEG: near is all that can be expected. */
+  @Test
+  void vncSnapshot() throws IOException, InterruptedException {
+    assumeInstalled("vncsnapshot", "vncsnapshot");
+    try (VncTestServer server = server()) {
+      InetSocketAddress address = server.start();
+      Path file = directory.resolve("capture.jpg");
+      String display = address.getHostString() + ":" + (address.getPort() - VncOptions.BASE_PORT);
+      BufferedImage image = capture(file, "vncsnapshot", "-quality", "95", display, file.toString());
+      int[] expected = screen.copy().pixels();
+      long sum = 0;
+      for (int i = 0; i < expected.length; i++) {
+        int rgb = image.getRGB(i % WIDTH, i / WIDTH);
+        sum += Math.abs((rgb >> 8 & 0xFF) - (expected[i] >> 8 & 0xFF));
+      }
+      assertThat(sum / (double) expected.length).as("mean difference of green").isLessThan(8);
+    }
+  }
+}
