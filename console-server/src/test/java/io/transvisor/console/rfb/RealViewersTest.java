@@ -63,8 +63,11 @@ class RealViewersTest {
 
   private void awaitSame(XDisplay display) {
     int[] expected = screen.copy().pixels();
-    await().atMost(PATIENCE).pollInterval(Duration.ofMillis(200)).untilAsserted(() ->
-        assertThat(differences(display.pixels(), expected)).as("pixels that differ").isZero());
+    await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(200))
+        .untilAsserted(() ->
+            assertThat(differences(display.pixels(), expected)).as("pixels that differ").isZero());
   }
 
   private static int differences(int[] shown, int[] expected) {
@@ -150,7 +153,8 @@ class RealViewersTest {
       InetSocketAddress address = server.start();
       Path file = directory.resolve("capture.jpg");
       String display = address.getHostString() + ":" + (address.getPort() - VncOptions.BASE_PORT);
-      BufferedImage image = capture(file, "vncsnapshot", "-quality", "95", display, file.toString());
+      BufferedImage image =
+          capture(file, "vncsnapshot", "-quality", "95", display, file.toString());
       int[] expected = screen.copy().pixels();
       long sum = 0;
       for (int i = 0; i < expected.length; i++) {

@@ -32,6 +32,10 @@ abstract class WebTest {
   final FakeOperator operator = new FakeOperator();
   final Screen screen = new Screen();
   final List<String> keys = new CopyOnWriteArrayList<>();
+
+  /** The buttons held, at each event of the mouse. */
+  final List<Integer> buttons = new CopyOnWriteArrayList<>();
+
   final HttpClient http = HttpClient.newHttpClient();
   RfbService viewers;
   WebServer server;
@@ -45,7 +49,9 @@ abstract class WebTest {
         }
 
         @Override
-        public void mouse(int dx, int dy, int dz, int buttons) {}
+        public void mouse(int dx, int dy, int dz, int held) {
+          buttons.add(held);
+        }
       };
 
   final void start(Credentials credentials, Path media) {
