@@ -44,6 +44,8 @@ public final class RunningMachine implements AutoCloseable {
     assembled.machine().setPaused(true);
     vcpu = new Thread(() -> exitCode = assembled.machine().run(), "vcpu of a test");
     vcpu.start();
+    // Only now is it stopped, and nobody is told any more that it has been.
+    operator.status().join();
   }
 
   /** A kernel of these instructions, in hexadecimal; it starts at {@link #CODE}. */

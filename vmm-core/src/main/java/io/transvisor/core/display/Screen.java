@@ -28,10 +28,14 @@ public final class Screen {
     void paint(int[] pixels, int stride);
   }
 
+  /** How long after a key or a movement of the mouse its consequences are waited for. */
+  private static final long HURRY_NANOS = 100_000_000;
+
   private final CopyOnWriteArrayList<Listener> listeners = new CopyOnWriteArrayList<>();
   private final AtomicInteger watchers = new AtomicInteger();
   private final Object lock = new Object();
   private volatile Runnable firstWatcher = () -> {};
+  private volatile long hurriedUntil = System.nanoTime();
   private int width = 640;
   private int height = 480;
   private int[] pixels = new int[width * height];
@@ -58,6 +62,20 @@ public final class Screen {
 
   public void unwatch() {
     watchers.decrementAndGet();
+  }
+
+  /** Console's side: somebody types or points, and waits for what comes of it. */
+  public void hurry() {
+    hurriedUntil = System.nanoTime() + HURRY_NANOS;
+  }
+
+  /**
+   * Machine's side: whether the picture is to be brought up to date more often than usual.
+   *
+   * @param now as {@link System#nanoTime}
+   */
+  public boolean isHurried(long now) {
+    return now - hurriedUntil < 0;
   }
 
   public boolean isWatched() {

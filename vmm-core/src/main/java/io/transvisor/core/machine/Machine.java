@@ -38,6 +38,10 @@ public final class Machine implements MachineControl {
 
   private static final long LONGEST_SLEEP_NANOS = 1_000_000_000;
   private static final long REFRESH_NANOS = 33_000_000;
+
+  /** While somebody types or points. */
+  private static final long HURRIED_REFRESH_NANOS = 8_000_000;
+
   private static final Logger LOG = LoggerFactory.getLogger(Machine.class);
 
   private final PhysicalMemory memory;
@@ -359,7 +363,7 @@ public final class Machine implements MachineControl {
     long now = System.nanoTime();
     long wait = Math.min(idleSleep.duration(wanted, now), LONGEST_SLEEP_NANOS);
     if (screen.isWatched()) {
-      wait = Math.min(wait, nextRefresh - now);
+      wait = Math.min(wait, refreshDue(now) - now);
     }
     if (wait > 0) {
       engine.cpu().activity.set(Activity.IDLE);
@@ -370,10 +374,16 @@ public final class Machine implements MachineControl {
     }
   }
 
+  private long refreshDue(long now) {
+    return screen.isHurried(now)
+        ? nextRefresh - REFRESH_NANOS + HURRIED_REFRESH_NANOS
+        : nextRefresh;
+  }
+
   private void refreshIfDue() {
     if (screen.isWatched() && video != null) {
       long now = System.nanoTime();
-      if (now - nextRefresh >= 0) {
+      if (now - refreshDue(now) >= 0) {
         nextRefresh = now + REFRESH_NANOS;
         video.refresh(screen);
       }

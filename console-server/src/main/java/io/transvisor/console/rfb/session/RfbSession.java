@@ -159,9 +159,18 @@ public final class RfbSession extends SimpleChannelInboundHandler<ClientMessage>
       case KeyEvent _, ScanCodeEvent _, PointerEvent _ when access == Access.VIEW_ONLY -> {
         // It may look only, and some viewers do not know that.
       }
-      case KeyEvent m -> desktop.keyboard().event(this, m.down(), m.keysym());
-      case ScanCodeEvent m -> desktop.keyboard().event(this, m.down(), m.keysym(), m.scanCode());
-      case PointerEvent m -> pointer(m);
+      case KeyEvent m -> {
+        desktop.screen().hurry();
+        desktop.keyboard().event(this, m.down(), m.keysym());
+      }
+      case ScanCodeEvent m -> {
+        desktop.screen().hurry();
+        desktop.keyboard().event(this, m.down(), m.keysym(), m.scanCode());
+      }
+      case PointerEvent m -> {
+        desktop.screen().hurry();
+        pointer(m);
+      }
       case ClientCutText _ -> {
         // The guest has no clipboard.
       }
