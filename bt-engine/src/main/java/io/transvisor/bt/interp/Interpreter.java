@@ -4,7 +4,6 @@ import io.transvisor.bt.cache.BranchTargets;
 import io.transvisor.bt.cache.CodeCache;
 import io.transvisor.bt.cache.Links;
 import io.transvisor.bt.cache.Trace;
-import io.transvisor.bt.decode.Decoder;
 import io.transvisor.bt.isa.Insn;
 import io.transvisor.bt.region.LazyFlags;
 import io.transvisor.bt.region.Region;
@@ -18,9 +17,7 @@ import io.transvisor.core.cpu.ExecutionEngine.Outcome;
 import io.transvisor.core.memory.PhysicalMemory;
 import io.transvisor.mmu.Mmu;
 import io.transvisor.mmu.PageFaultException;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -28,14 +25,10 @@ import java.util.Set;
  * after the other, and looks between traces at interrupts and at the budget.
  */
 final class Interpreter {
-  /** Most instructions in a trace; with 15 bytes each a trace stays below 512 bytes. */
-  private static final int MAX_TRACE = 32;
-
   private final Cpu c;
   private final Mmu mmu;
-  private final PhysicalMemory memory;
   private final CodeCache cache;
-  private final Decoder decoder;
+  private final TraceBuilder builder;
   private final Regions regions;
 
   /** Time is the count of instructions, and devices see it: it must be right at each of them. */
@@ -46,8 +39,6 @@ final class Interpreter {
   private final Decider decider;
   private final Fuser fuser;
   private final boolean chaining;
-  private final List<Insn> building = new ArrayList<>(MAX_TRACE);
-  private final byte[] straddling = new byte[2 * Decoder.MAX_LENGTH];
 
   private boolean tripleFault;
 
@@ -67,9 +58,8 @@ final class Interpreter {
    */
   Interpreter(Cpu cpu, PhysicalMemory memory, EngineOptions options) {
     this.c = cpu;
-    this.memory = memory;
     this.cache = new CodeCache(memory, cpu::stopTrace, options.has(Mechanism.CODE_MASKS));
-    this.decoder = new Decoder(InstructionSet.TABLE, cpu.model);
+    this.builder = new TraceBuilder(cpu, memory, cache);
     this.decider = new Decider(cpu, options.kind());
     this.regions = options.compiles() ? new Regions(cpu, cache, options) : null;
     this.fuser = new Fuser(options.has(Mechanism.FUSION));
@@ -531,26 +521,25 @@ final class Interpreter {
     return regions == null ? "interpreted" : regions.state(t);
   }
 
-  // ---- finding and building traces ----
+  // ---- finding traces ----
 
   /**
    * @param previous the trace executed last, or null
    */
   private Trace lookup(int linear, Links previous) {
-    decoder.setFlatData((c.modeWord & Cpu.MODE_FLAT_DATA) != 0);
     boolean user = c.cpl == 3;
     int store = c.mmu.translateCode(linear, user);
     if (store < 0) {
-      return decoded(buildUncached(linear));
+      return decoded(builder.uncached(linear));
     }
     Trace old = previous == null ? null : previous.relink(linear, store, c.modeWord);
     Trace t = old != null ? old : cache.find(store, c.modeWord);
     if (t == null) {
       c.activity.set(Activity.TRANSLATOR);
-      return decoded(build(store, linear));
+      return decoded(builder.build(store, linear));
     }
     if (t.crossesPage() && c.mmu.translateCode((linear | 0xFFF) + 1, user) != t.secondStore()) {
-      return decoded(buildCrossing(store, linear));
+      return decoded(builder.crossing(store, linear));
     }
     if (old != null) {
       statistics.relinked++;
@@ -572,70 +561,5 @@ final class Interpreter {
     }
     c.activity.set(Activity.GUEST);
     return t;
-  }
-
-  private Trace build(int store, int linear) {
-    boolean code32 = c.isCode32();
-    byte[] bytes = memory.store();
-    int pageEnd = (store | 0xFFF) + 1;
-    int at = store;
-    building.clear();
-    boolean branches = false;
-    while (building.size() < MAX_TRACE) {
-      Insn i = decoder.decode(bytes, at, pageEnd, code32, at - store);
-      if (i == null) {
-        break;
-      }
-      i.position = building.size();
-      building.add(i);
-      at = store + i.next;
-      if (i.form == null || i.form.endsTrace()) {
-        branches = i.form != null;
-        break;
-      }
-      if (at >= pageEnd || cache.isBarrier(at)) {
-        break;
-      }
-    }
-    if (building.isEmpty()) {
-      return buildCrossing(store, linear);
-    }
-    Trace t = new Trace(store, c.modeWord, building.toArray(new Insn[0]), branches, -1);
-    cache.add(t);
-    return t;
-  }
-
-  /** A single instruction that reaches into the next page. */
-  private Trace buildCrossing(int store, int linear) {
-    int second = c.mmu.translateCode((linear | 0xFFF) + 1, c.cpl == 3);
-    if (second < 0) {
-      return buildUncached(linear);
-    }
-    byte[] bytes = memory.store();
-    int first = 4096 - (store & 0xFFF);
-    System.arraycopy(bytes, store, straddling, 0, Math.min(first, Decoder.MAX_LENGTH));
-    System.arraycopy(bytes, second, straddling, first, Decoder.MAX_LENGTH);
-    Insn i = decoder.decode(straddling, 0, first + Decoder.MAX_LENGTH, c.isCode32(), 0);
-    Trace t = single(store, i, second);
-    cache.add(t);
-    return t;
-  }
-
-  /** Code outside the backing store (device memory, nothing): fetched byte by byte, never kept. */
-  private Trace buildUncached(int linear) {
-    boolean user = c.cpl == 3;
-    for (int n = 1; n <= Decoder.MAX_LENGTH; n++) {
-      straddling[n - 1] = (byte) c.mmu.read(linear + n - 1, 1, user);
-      Insn i = decoder.decode(straddling, 0, n, c.isCode32(), 0);
-      if (i != null) {
-        return single(-1, i, -1);
-      }
-    }
-    throw new IllegalStateException("decoder wants more than " + Decoder.MAX_LENGTH + " bytes");
-  }
-
-  private Trace single(int store, Insn i, int second) {
-    boolean branches = i.form != null && i.form.endsTrace();
-    return new Trace(store, c.modeWord, new Insn[] {i}, branches, second);
   }
 }
