@@ -48,6 +48,10 @@ final class GdbSession implements OperatorListener {
   private final List<Register> registers = new ArrayList<>();
   private final String description;
   private final AtomicBoolean running = new AtomicBoolean();
+
+  /** What to say of the end of the machine, or null while there is none. */
+  private volatile String exit;
+
   private final ExecutorService replies =
       Executors.newSingleThreadExecutor(Thread.ofVirtual().name("gdb replies").factory());
 
@@ -300,6 +304,10 @@ final class GdbSession implements OperatorListener {
 
   private String go(boolean step) {
     running.set(true);
+    if (exit != null) {
+      tellExit();
+      return null;
+    }
     if (step) {
       var _ = operator.step();
     } else {
@@ -332,8 +340,14 @@ final class GdbSession implements OperatorListener {
 
   @Override
   public void ended(boolean byGuest, int exitCode) {
+    exit = "W%02x".formatted(exitCode & 0xFF);
+    tellExit();
+  }
+
+  /** Once, to a debugger that waits: it may say only now that the machine shall go on. */
+  private void tellExit() {
     if (running.compareAndSet(true, false)) {
-      replies.execute(() -> tell("W%02x".formatted(exitCode & 0xFF)));
+      replies.execute(() -> tell(exit));
     }
   }
 

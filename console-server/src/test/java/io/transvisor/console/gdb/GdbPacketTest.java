@@ -349,6 +349,14 @@ class GdbPacketTest {
   }
 
   @Test
+  void theEndOfAStoppedMachineIsReportedWhenItShallGoOn() throws Exception {
+    machine.operator().powerOff();
+    assertThat(machine.awaitExit()).isZero();
+    gdb.send("c");
+    assertThat(gdb.receive()).isEqualTo("W00");
+  }
+
+  @Test
   void theEndOfTheMachineIsReported() throws Exception {
     gdb.send("c");
     machine.operator().powerOff();
