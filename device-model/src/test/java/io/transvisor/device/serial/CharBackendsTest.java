@@ -105,14 +105,21 @@ class CharBackendsTest {
   void aServerTakesOneConnectionAfterTheOther() throws Exception {
     SocketBackend backend = (SocketBackend) open("tcp::0,server,nowait");
     InetSocketAddress address = (InetSocketAddress) backend.localAddress();
-    send(backend, "lost: nobody listens");
+    // Nobody listens: it is lost, or reaches the first who does if it is still on its way then.
+    String early = "nobody listens";
+    send(backend, early);
     for (int round = 0; round < 2; round++) {
       try (Socket peer = new Socket(address.getAddress(), address.getPort())) {
         peer.getOutputStream().write("hello".getBytes(StandardCharsets.ISO_8859_1));
         assertThat(receive(backend, 5)).isEqualTo("hello");
         send(backend, "world");
-        byte[] got = peer.getInputStream().readNBytes(5);
-        assertThat(new String(got, StandardCharsets.ISO_8859_1)).isEqualTo("world");
+        InputStream in = peer.getInputStream();
+        String got = new String(in.readNBytes(5), StandardCharsets.ISO_8859_1);
+        if (round == 0 && early.startsWith(got)) {
+          in.skipNBytes(early.length() - 5);
+          got = new String(in.readNBytes(5), StandardCharsets.ISO_8859_1);
+        }
+        assertThat(got).isEqualTo("world");
       }
     }
     backend.close();
