@@ -350,6 +350,8 @@ class GdbPacketTest {
 
   @Test
   void theEndOfAStoppedMachineIsReportedWhenItShallGoOn() throws Exception {
+    // An answer: the stub listens to the machine by now.
+    assertThat(gdb.ask("?")).startsWith("T");
     machine.operator().powerOff();
     assertThat(machine.awaitExit()).isZero();
     gdb.send("c");
@@ -358,6 +360,8 @@ class GdbPacketTest {
 
   @Test
   void theEndOfTheMachineIsReported() throws Exception {
+    // An answer: the stub listens to the machine by now.
+    assertThat(gdb.ask("?")).startsWith("T");
     gdb.send("c");
     machine.operator().powerOff();
     assertThat(gdb.receive()).isEqualTo("W00");
