@@ -48,11 +48,6 @@ final class ExitWriter {
     b = writer.b;
   }
 
-  /** How many exits there are. */
-  int count() {
-    return count;
-  }
-
   /** What to add to EIP at an exit, by its number: the offset of its target if that is known. */
   int[] targets() {
     int[] targets = new int[count];
@@ -88,7 +83,7 @@ final class ExitWriter {
   Label miss() {
     int site = site();
     return stub(() -> {
-      b.aload(CPU).iconst_0().putfield(CPU_CLASS, "missedAddress", ConstantDescs.CD_int);
+      tellNoAddress();
       leave(Region.MISS - site);
     });
   }
@@ -151,10 +146,18 @@ final class ExitWriter {
     return numbers.computeIfAbsent(offset, o -> count++);
   }
 
-  /** Gives the CPU what only locals hold, and returns. */
-  private void leave(int result) {
+  private void tellNoAddress() {
+    b.aload(CPU).iconst_0().putfield(CPU_CLASS, "missedAddress", ConstantDescs.CD_int);
+  }
+
+  /** Gives the CPU what only locals hold. */
+  private void giveState() {
     w.flags.hold();
     b.aload(CPU).iload(BUDGET).putfield(CPU_CLASS, "budget", ConstantDescs.CD_int);
+  }
+
+  private void leave(int result) {
+    giveState();
     b.loadConstant(result).ireturn();
   }
 
@@ -245,9 +248,8 @@ final class ExitWriter {
       Label handler = b.newBoundLabel();
       b.pop();
       w.flags.restore(e.getKey());
-      w.flags.hold();
-      b.aload(CPU).iconst_0().putfield(CPU_CLASS, "missedAddress", ConstantDescs.CD_int);
-      b.aload(CPU).iload(BUDGET).putfield(CPU_CLASS, "budget", ConstantDescs.CD_int);
+      tellNoAddress();
+      giveState();
       b.loadConstant(Region.MISS).iload(SITE).isub().ireturn();
       catchIn(e.getValue(), handler);
     }

@@ -36,19 +36,15 @@ public final class Region implements CodeDependent {
     NO_ROOM
   }
 
-  /** No generation of the map. */
-  private static final int NEVER = -1;
-
   private final RegionPlan plan;
   private final Consumer<Region> onRetirement;
   private RegionCode code;
   private Links[] exits;
-  private int[] sites;
   private Retirement retirement;
   private int bytes;
 
   /** Generation of the map and linear base for which the region is known not to be mapped. */
-  private int blockedGeneration = NEVER;
+  private int blockedGeneration = RegionCode.NEVER;
 
   private int blockedBase;
 
@@ -63,11 +59,11 @@ public final class Region implements CodeDependent {
   }
 
   /** Gives it its code. */
-  void setCode(RegionCode compiled, int[] exitTargets, int[] siteTable) {
-    code = compiled;
-    sites = siteTable;
-    code.setUp(plan, exitTargets, siteTable);
-    exits = new Links[exitTargets.length];
+  void setCode(RegionCompiler.Result result) {
+    code = result.code();
+    bytes = result.bytes();
+    code.setUp(plan, result.targets(), result.sites());
+    exits = new Links[result.targets().length];
     for (int i = 0; i < exits.length; i++) {
       exits[i] = new Links();
     }
@@ -75,10 +71,6 @@ public final class Region implements CodeDependent {
 
   RegionCode code() {
     return code;
-  }
-
-  void setBytes(int methodBytes) {
-    bytes = methodBytes;
   }
 
   /** Length of its method. */
@@ -158,7 +150,7 @@ public final class Region implements CodeDependent {
 
   /** Offset of the instruction at a site. */
   int siteOffset(int site) {
-    return sites[2 * site];
+    return code.siteOffset(site);
   }
 
   /** What follows an exit. */

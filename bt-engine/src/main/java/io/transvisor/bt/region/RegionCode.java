@@ -8,7 +8,7 @@ import java.lang.invoke.MethodHandles;
 /** What generated classes extend, and the parts of them that need not be generated. */
 public abstract class RegionCode {
   /** No generation of the map, no mode. */
-  private static final int NEVER = -1;
+  static final int NEVER = -1;
 
   /** Generation of the map and linear base for which the region is known to be mapped. */
   int checkedGeneration = NEVER;
@@ -38,6 +38,11 @@ public abstract class RegionCode {
     checkedGeneration = NEVER;
   }
 
+  /** Offset of the instruction at a site. */
+  final int siteOffset(int site) {
+    return sites[2 * site];
+  }
+
   /** Where execution went on last time after an exit, or null. */
   public final RegionEntry next(int exit) {
     return next[exit];
@@ -64,7 +69,7 @@ public abstract class RegionCode {
       c.instructions = c.budgetEnd - c.budget;
     } else if (result <= Region.MISS) {
       int site = Region.MISS - result;
-      c.eip += sites[2 * site];
+      c.eip += siteOffset(site);
       c.instructions = c.budgetEnd - c.budget - sites[2 * site + 1];
     }
     return result;

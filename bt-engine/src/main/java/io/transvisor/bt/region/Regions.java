@@ -223,10 +223,10 @@ public final class Regions {
   private void log(Region region, String what) {
     if (c.log != null) {
       RegionPlan plan = region.plan();
-      int instructions = plan.blocks().stream().mapToInt(b -> b.insns.size()).sum();
       c.log.region(
           "store=%08x mode=%02x blocks=%d instructions=%d %s"
-              .formatted(plan.store(), plan.mode(), plan.blocks().size(), instructions, what));
+              .formatted(
+                  plan.store(), plan.mode(), plan.blocks().size(), plan.instructions(), what));
     }
   }
 
@@ -267,9 +267,8 @@ public final class Regions {
     if (!region.isValid()) {
       return;
     }
-    region.setCode(f.result.code(), f.result.targets(), f.result.sites());
+    region.setCode(f.result);
     compiled++;
-    region.setBytes(f.result.bytes());
     log(region, "compiled to %d bytes".formatted(f.result.bytes()));
     live.add(region);
     liveBytes += f.result.bytes();
@@ -333,8 +332,7 @@ public final class Regions {
     if (!region.isValid()) {
       return "interpreted, retired: " + name(region.retirement());
     }
-    int instructions = region.plan().blocks().stream().mapToInt(b -> b.insns.size()).sum();
-    return "region of %d instructions".formatted(instructions);
+    return "region of %d instructions".formatted(region.plan().instructions());
   }
 
   private void unwatch(Region region) {

@@ -1,23 +1,18 @@
 package io.transvisor.console.monitor;
 
+import io.transvisor.console.control.Answers;
 import io.transvisor.console.control.GuestView;
 import io.transvisor.console.control.Operator;
-import io.transvisor.core.error.VmmException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** The commands there are, by name, and what they need to be done. */
 final class CommandTable {
-  private static final int ANSWER_SECONDS = 30;
 
   /**
    * A command.
@@ -91,23 +86,6 @@ final class CommandTable {
 
   /** Has something of the guest looked at. */
   <T> T inspect(Function<GuestView, T> question) {
-    return await(operator.inspect(question));
-  }
-
-  /** Waits for the machine, which does things between two guest instructions. */
-  static <T> T await(CompletableFuture<T> answer) {
-    try {
-      return answer.get(ANSWER_SECONDS, TimeUnit.SECONDS);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof VmmException failure) {
-        throw failure;
-      }
-      throw new IllegalStateException(e.getCause());
-    } catch (TimeoutException e) {
-      throw new VmmException("the machine does not answer", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new VmmException("interrupted", e);
-    }
+    return Answers.await(operator.inspect(question));
   }
 }

@@ -1,5 +1,6 @@
 package io.transvisor.console.monitor;
 
+import io.transvisor.console.control.Answers;
 import io.transvisor.console.control.CounterReport;
 import io.transvisor.console.control.DriveStatus;
 import io.transvisor.console.control.Installation;
@@ -70,7 +71,7 @@ final class InfoCommand {
   }
 
   private static MachineStatus status(CommandTable table) {
-    return CommandTable.await(table.operator().status());
+    return Answers.await(table.operator().status());
   }
 
   private String status() {
@@ -78,7 +79,7 @@ final class InfoCommand {
   }
 
   private String part(Operator.Part part) {
-    return CommandTable.await(table.operator().describe(part));
+    return Answers.await(table.operator().describe(part));
   }
 
   private String mmu(boolean ranges) {

@@ -1,5 +1,6 @@
 package io.transvisor.console.monitor;
 
+import io.transvisor.console.control.Answers;
 import io.transvisor.console.control.DriveStatus;
 import io.transvisor.console.control.Installation;
 import io.transvisor.console.control.Operator;
@@ -36,7 +37,7 @@ public final class MonitorCommands {
     control(
         "step",
         "lets a stopped guest execute one instruction",
-        () -> CommandTable.await(operator.step()));
+        () -> Answers.await(operator.step()));
     control("system_reset", "presses the reset button", operator::reset);
     control("system_powerdown", "presses the power button", operator::shutdown);
     control("quit", "ends the machine", operator::powerOff);
@@ -124,7 +125,7 @@ public final class MonitorCommands {
 
   private List<String> removableDrives() {
     List<String> names = new ArrayList<>();
-    for (DriveStatus drive : CommandTable.await(operator.status()).drives()) {
+    for (DriveStatus drive : Answers.await(operator.status()).drives()) {
       if (drive.removable()) {
         names.add(drive.name());
       }
@@ -136,7 +137,7 @@ public final class MonitorCommands {
     if (arguments.size() == 3 && !arguments.get(2).equals("raw")) {
       throw new VmmException("format " + arguments.get(2) + ": only raw images can be put in");
     }
-    CommandTable.await(operator.change(arguments.getFirst(), path(arguments.get(1))));
+    Answers.await(operator.change(arguments.getFirst(), path(arguments.get(1))));
     return "";
   }
 
@@ -145,7 +146,7 @@ public final class MonitorCommands {
     if (force != (arguments.size() == 2)) {
       return "usage: eject [-f] DRIVE";
     }
-    CommandTable.await(operator.eject(arguments.getLast(), force));
+    Answers.await(operator.eject(arguments.getLast(), force));
     return "";
   }
 
@@ -153,10 +154,10 @@ public final class MonitorCommands {
   private String screendump(List<String> arguments) {
     Path file = path(arguments.getFirst());
     if (arguments.size() == 1) {
-      ScreenshotWriter.write(CommandTable.await(operator.screenshot()), file);
+      ScreenshotWriter.write(Answers.await(operator.screenshot()), file);
     } else if (arguments.size() == 3 && arguments.get(1).equals("-f")) {
       ScreenshotWriter.write(
-          CommandTable.await(operator.screenshot()),
+          Answers.await(operator.screenshot()),
           file,
           ScreenshotWriter.Format.named(arguments.get(2)));
     } else {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.transvisor.console.control.Answers;
 import io.transvisor.console.control.DriveStatus;
 import io.transvisor.console.control.Installation;
 import io.transvisor.console.control.MachineStatus;
@@ -11,7 +12,6 @@ import io.transvisor.console.control.Operator;
 import io.transvisor.console.control.VncStatus;
 import io.transvisor.console.monitor.MonitorCommands;
 import io.transvisor.console.screen.ScreenshotWriter;
-import io.transvisor.core.error.VmmException;
 import io.transvisor.core.input.InputSink;
 import java.net.InetSocketAddress;
 import java.nio.file.InvalidPathException;
@@ -19,15 +19,10 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 /** The commands of QMP that there are; arguments and answers as in QEMU's schema. */
 final class QmpCommands {
-  private static final int ANSWER_SECONDS = 30;
 
   private final ObjectMapper json;
   private final Operator operator;
@@ -89,7 +84,7 @@ final class QmpCommands {
           a.end();
           action.run();
           if (!name.equals("quit")) {
-            await(operator.status());
+            Answers.await(operator.status());
           }
           return json.createObjectNode();
         });
@@ -100,24 +95,8 @@ final class QmpCommands {
         name,
         a -> {
           a.end();
-          return answer.apply(await(operator.status()));
+          return answer.apply(Answers.await(operator.status()));
         });
-  }
-
-  private static <T> T await(CompletableFuture<T> answer) {
-    try {
-      return answer.get(ANSWER_SECONDS, TimeUnit.SECONDS);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof VmmException failure) {
-        throw failure;
-      }
-      throw new IllegalStateException(e.getCause());
-    } catch (TimeoutException e) {
-      throw new VmmException("the machine does not answer", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new VmmException("interrupted", e);
-    }
   }
 
   // ---- queries ----
@@ -282,7 +261,7 @@ final class QmpCommands {
     String format = a.optionalText("format");
     a.end();
     ScreenshotWriter.write(
-        await(operator.screenshot()),
+        Answers.await(operator.screenshot()),
         file,
         format == null ? ScreenshotWriter.Format.PPM : ScreenshotWriter.Format.named(format));
   }
@@ -295,7 +274,7 @@ final class QmpCommands {
     if (name == null || device != null && id != null) {
       throw QmpException.generic("Need exactly one of 'device' and 'id'");
     }
-    if (await(operator.status()).drives().stream().noneMatch(d -> d.name().equals(name))) {
+    if (Answers.await(operator.status()).drives().stream().noneMatch(d -> d.name().equals(name))) {
       throw QmpException.deviceNotFound(name);
     }
     return name;
@@ -305,7 +284,7 @@ final class QmpCommands {
     boolean force = a.flag("force");
     String drive = drive(a);
     a.end();
-    await(operator.eject(drive, force));
+    Answers.await(operator.eject(drive, force));
   }
 
   private void changeMedium(Arguments a) {
@@ -322,8 +301,8 @@ final class QmpCommands {
       throw Arguments.notAccepted("read-only-mode", mode);
     }
     if (force) {
-      await(operator.eject(drive, true));
+      Answers.await(operator.eject(drive, true));
     }
-    await(operator.change(drive, file));
+    Answers.await(operator.change(drive, file));
   }
 }
