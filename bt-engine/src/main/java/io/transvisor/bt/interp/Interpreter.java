@@ -352,7 +352,7 @@ final class Interpreter {
     } catch (PageFaultException e) {
       raisePageFault();
     }
-    if (staysSo) {
+    if (staysSo || region.window(site) != null) {
       regions.missed(region, site);
     }
   }

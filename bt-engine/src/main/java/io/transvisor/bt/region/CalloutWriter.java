@@ -42,6 +42,13 @@ final class CalloutWriter {
         .getfield(CPU_CLASS, "traceLimit", ConstantDescs.CD_int)
         .ifeq(w.exits.stub(() -> stopped(i, refund)));
     w.readState();
+    surveyCallout();
+  }
+
+  private void surveyCallout() {
+    if (w.memory.surveyInMaking() != null) {
+      w.memory.surveyInMaking().callout();
+    }
   }
 
   /** The handler needs none of the registers but for an address; what locals hold stays there. */
@@ -58,6 +65,9 @@ final class CalloutWriter {
               w.exits.refund(refund);
               w.exits.exitTo(i.next);
             }));
+    if (w.memory.surveyInMaking() != null) {
+      w.memory.surveyInMaking().neutralCallout();
+    }
   }
 
   /** The handler stopped the run; a repeated string instruction may want to be executed again. */
@@ -113,6 +123,7 @@ final class CalloutWriter {
                 ConstantDescs.CD_int))
         .ifeq(w.exits.stub(() -> w.exits.exitAsIs()));
     w.readState();
+    surveyCallout();
     w.exits.goTo(i.next);
   }
 }

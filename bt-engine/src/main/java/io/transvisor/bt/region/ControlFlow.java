@@ -42,7 +42,7 @@ final class ControlFlow {
   private final CodeCache cache;
   private final Decoder decoder;
   private final int maxInsns;
-  private final Set<Integer> slowStores;
+  private final AdaptiveSites sites;
   private final byte[] straddling = new byte[2 * Decoder.MAX_LENGTH];
 
   private final int base;
@@ -66,15 +66,15 @@ final class ControlFlow {
   /**
    * @param seed the hot trace; EIP points to it
    * @param maxInsns most guest instructions in the region
-   * @param slowStores where instructions are, in the store, that are left to their handlers
+   * @param sites what is known of instructions by their place in the store
    */
   ControlFlow(
-      Cpu c, CodeCache cache, Decoder decoder, Trace seed, int maxInsns, Set<Integer> slowStores) {
+      Cpu c, CodeCache cache, Decoder decoder, Trace seed, int maxInsns, AdaptiveSites sites) {
     this.c = c;
     this.cache = cache;
     this.decoder = decoder;
     this.maxInsns = maxInsns;
-    this.slowStores = slowStores;
+    this.sites = sites;
     this.base = c.segBase[CpuState.CS] + c.eip;
     this.store = seed.store();
     this.seedRuns = seed.runs();
@@ -94,14 +94,18 @@ final class ControlFlow {
     if (insns.isEmpty() || !insns.containsKey(0)) {
       return null;
     }
-    Set<Integer> slow = new HashSet<>();
+    return new RegionLayout(insns, leaders, returnPoints, observed)
+        .plan(store, c.modeWord, pageOf, offsetsOf(sites.slow()), offsetsOf(sites.alone()));
+  }
+
+  private Set<Integer> offsetsOf(Set<Integer> stores) {
+    Set<Integer> offsets = new HashSet<>();
     for (int offset : insns.keySet()) {
-      if (slowStores.contains(place(offset))) {
-        slow.add(offset);
+      if (stores.contains(place(offset))) {
+        offsets.add(offset);
       }
     }
-    return new RegionLayout(insns, leaders, returnPoints, observed)
-        .plan(store, c.modeWord, pageOf, slow);
+    return offsets;
   }
 
   /** Decodes a run of instructions up to one that ends it or to one that is known. */

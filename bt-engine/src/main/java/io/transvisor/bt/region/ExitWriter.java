@@ -19,6 +19,7 @@ import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,7 @@ final class ExitWriter {
   private final List<Range> calloutFaults = new ArrayList<>();
   private final Map<FlagWriter.State, List<Range>> neutralFaults = new LinkedHashMap<>();
   private final List<Integer> sites = new ArrayList<>();
+  private final Map<Integer, int[]> windows = new HashMap<>();
   private int count;
 
   ExitWriter(MethodWriter writer) {
@@ -61,6 +63,11 @@ final class ExitWriter {
    */
   int[] sites() {
     return sites.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  /** Offsets of the instructions whose accesses are looked up at once, by site. */
+  Map<Integer, int[]> windows() {
+    return windows;
   }
 
   private int site() {
@@ -95,6 +102,12 @@ final class ExitWriter {
       b.aload(CPU).iload(LINEAR).putfield(CPU_CLASS, "missedAddress", ConstantDescs.CD_int);
       leave(Region.MISS - site);
     });
+  }
+
+  /** The same where several accesses are looked up at once. */
+  Label missAtWindow(MemoryWindow window) {
+    windows.put(site(), window.members().stream().mapToInt(i -> i.start).toArray());
+    return missAtAddress();
   }
 
   /** Writes the call of a handler, which may throw a fault. */

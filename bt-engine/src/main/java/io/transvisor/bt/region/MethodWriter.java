@@ -5,7 +5,6 @@ import io.transvisor.bt.interp.Cpu;
 import io.transvisor.bt.isa.Handler;
 import io.transvisor.bt.isa.Insn;
 import io.transvisor.core.cpu.CpuState;
-import io.transvisor.mmu.Mmu;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.constant.ClassDesc;
@@ -74,6 +73,9 @@ final class MethodWriter {
 
   static final int QUOTIENT = 30;
 
+  /** Places of memory windows: two slots each, from here on. */
+  static final int WINDOWS = 32;
+
   static final ClassDesc CPU_CLASS = ClassDesc.of(Cpu.class.getName());
   static final ClassDesc STATE_CLASS = ClassDesc.of(CpuState.class.getName());
 
@@ -111,6 +113,7 @@ final class MethodWriter {
   final RegionPlan plan;
   final ClassDesc self;
   final FlagWriter flags;
+  final MemoryWriter memory;
 
   /** Guest registers the region uses, one bit each. */
   private final int used;
@@ -119,8 +122,6 @@ final class MethodWriter {
 
   private final List<Object> constants;
   private final Map<Block, Label> labels = new HashMap<>();
-  private final boolean user;
-  private final boolean flat;
 
   /** The instruction being written, and where it stands. */
   Block block;
@@ -131,13 +132,16 @@ final class MethodWriter {
   /**
    * @param constants objects the generated class has as static fields; see {@link #constant}
    * @param usedRegisters see {@link UsedRegisters}
+   * @param survey of the region's memory windows; with {@code surveying} it is being made
    */
   MethodWriter(
       CodeBuilder code,
       RegionPlan plan,
       ClassDesc self,
       List<Object> constants,
-      int usedRegisters) {
+      int usedRegisters,
+      WindowSurvey survey,
+      boolean surveying) {
     this.b = code;
     this.plan = plan;
     this.self = self;
@@ -145,8 +149,7 @@ final class MethodWriter {
     this.used = usedRegisters;
     this.flags = new FlagWriter(this);
     this.exits = new ExitWriter(this);
-    this.user = (plan.mode() & Cpu.MODE_USER) != 0;
-    this.flat = (plan.mode() & Cpu.MODE_FLAT_DATA) != 0;
+    this.memory = new MemoryWriter(this, survey, surveying);
     for (Block each : plan.blocks()) {
       labels.put(each, code.newLabel());
     }
@@ -164,6 +167,22 @@ final class MethodWriter {
 
   static String fieldName(int number) {
     return "k" + number;
+  }
+
+  /** What comes now is a block's code. */
+  void begin(Block next) {
+    block = next;
+    flags.begin(next);
+    if (memory.surveyInMaking() != null) {
+      memory.surveyInMaking().begin(next);
+    }
+  }
+
+  /** All of a block has been written. */
+  void end(Block written) {
+    if (memory.surveyInMaking() != null) {
+      memory.surveyInMaking().end(written);
+    }
   }
 
   Label label(Block of) {
@@ -198,12 +217,25 @@ final class MethodWriter {
       }
       b.loadConstant(mask).iand().iload(GPR + of).loadConstant(~mask).iand().ior();
     }
-    b.istore(GPR + of);
+    popWhole(of);
+    if (memory.surveyInMaking() != null) {
+      memory.surveyInMaking().set(insn, r, width);
+    }
+  }
+
+  /** Pops a register that becomes the sum of another and a displacement. */
+  void popSum(int r, int base, int displacement) {
+    popWhole(r);
+    if (memory.surveyInMaking() != null) {
+      memory.surveyInMaking().setSum(r, base, displacement);
+    }
+  }
+
+  private void popWhole(int r) {
+    b.istore(GPR + r);
     raw();
-    b.aload(REGISTERS)
-        .loadConstant(RawMemory.INTS_START + 4L * of)
-        .iload(GPR + of)
-        .invokevirtual(RAW_CLASS, "putInt", RAW_PUT_INT);
+    b.aload(REGISTERS).loadConstant(RawMemory.INTS_START + 4L * r).iload(GPR + r);
+    putInt();
   }
 
   /** Sign-extends the value on the stack from 1 or 2 bytes. */
@@ -215,174 +247,53 @@ final class MethodWriter {
     }
   }
 
-  // ---- memory ----
-
-  boolean isFlat(int segment) {
-    return flat && (segment == CpuState.DS || segment == CpuState.SS || segment == CpuState.ES);
-  }
-
-  /** Pushes the offset of the memory operand. */
-  void pushOffset(Insn i) {
-    boolean any = false;
-    if (i.base != CpuState.ZERO) {
-      b.iload(GPR + i.base);
-      any = true;
-    }
-    if (i.index != CpuState.ZERO) {
-      b.iload(GPR + i.index);
-      if (i.scale != 0) {
-        b.loadConstant(i.scale).ishl();
-      }
-      if (any) {
-        b.iadd();
-      }
-      any = true;
-    }
-    if (!any) {
-      b.loadConstant(i.disp & i.addressMask);
-      return;
-    }
-    if (i.disp != 0) {
-      b.loadConstant(i.disp).iadd();
-    }
-    if (i.addressMask != -1) {
-      b.loadConstant(i.addressMask).iand();
-    }
-  }
-
-  /** Leaves the linear address of the memory operand in {@link #LINEAR}. */
-  void address(Insn i, int size, boolean write) {
-    pushOffset(i);
-    toLinear(i.seg, size, write);
-  }
-
-  /** Pops an offset in a segment and leaves its linear address in {@link #LINEAR}. */
-  void toLinear(int segment, int size, boolean write) {
-    b.istore(LINEAR);
-    if (isFlat(segment)) {
-      return;
-    }
-    b.iload(LINEAR)
-        .loadConstant(Integer.MIN_VALUE)
-        .ixor()
-        .aload(CPU)
-        .getfield(CPU_CLASS, write ? "writeEnd" : "readEnd", INTS)
-        .loadConstant(segment)
-        .iaload()
-        .if_icmpge(exits.miss());
-    b.aload(CPU)
-        .getfield(CPU_CLASS, "segBase", INTS)
-        .loadConstant(segment)
-        .iaload()
-        .iload(LINEAR)
-        .iadd()
-        .istore(LINEAR);
-  }
-
-  private int readFlag() {
-    return user ? Mmu.READ_USER : Mmu.READ_SUPERVISOR;
-  }
-
-  private int writeFlag() {
-    return user ? Mmu.WRITE_USER : Mmu.WRITE_SUPERVISOR;
-  }
-
-  /**
-   * Looks {@link #LINEAR} up in the map and leaves in {@link #AT} where it is in the store. Where
-   * the map does not allow the access, the region is left before the instruction.
-   */
-  private void find(int width, int flag) {
-    raw();
-    b.aload(MAP)
-        .iload(LINEAR)
-        .bipush(12)
-        .iushr()
-        .i2l()
-        .iconst_2()
-        .lshl()
-        .loadConstant(RawMemory.INTS_START)
-        .ladd()
-        .invokevirtual(RAW_CLASS, "getInt", RAW_GET_INT)
-        .istore(AT);
-    b.iload(AT).loadConstant(flag).iand();
-    if (width > 1) {
-      // All ones, or 0 if the access reaches into the next page: one jump for both reasons.
-      b.iload(LINEAR).sipush(0xFFF).iand().loadConstant(width - 1).iadd();
-      b.bipush(12).iushr().iconst_1().isub().iand();
-    }
-    b.ifeq(exits.missAtAddress());
-    b.iload(AT).loadConstant(~0xFFF).iand().iload(LINEAR).ixor().istore(AT);
-  }
+  // ---- arrays without checks ----
 
   /** Pushes what reads and writes arrays without checks. */
   void raw() {
     b.getstatic(self, RAW_FIELD, RAW_CLASS);
   }
 
-  /** Pushes the store and the place in it that {@link #AT} names. */
-  private void pushPlace() {
-    raw();
-    b.aload(STORE).iload(AT).i2l().loadConstant(RawMemory.BYTES_START).ladd();
+  /**
+   * With {@link #raw}, an array and an offset in it pushed: pushes what is there, zero-extended.
+   */
+  void getByte() {
+    b.invokevirtual(RAW_CLASS, "getByte", RAW_GET_BYTE).sipush(0xFF).iand();
   }
 
-  /** Pushes what is at {@link #LINEAR}, zero-extended; eight bytes as a long. */
-  void load(int width) {
-    find(width, readFlag());
-    get(width);
+  /** See {@link #getByte}. */
+  void getChar() {
+    b.invokevirtual(RAW_CLASS, "getChar", RAW_GET_CHAR);
   }
 
-  private void get(int width) {
-    pushPlace();
-    switch (width) {
-      case 1 -> b.invokevirtual(RAW_CLASS, "getByte", RAW_GET_BYTE).sipush(0xFF).iand();
-      case 2 -> b.invokevirtual(RAW_CLASS, "getChar", RAW_GET_CHAR);
-      case 8 -> b.invokevirtual(RAW_CLASS, "getLong", RAW_GET_LONG);
-      default -> b.invokevirtual(RAW_CLASS, "getInt", RAW_GET_INT);
-    }
+  /** See {@link #getByte}. */
+  void getInt() {
+    b.invokevirtual(RAW_CLASS, "getInt", RAW_GET_INT);
   }
 
-  /** Finds where to store at {@link #LINEAR}; nothing can go wrong after that. */
-  void findForStore(int width) {
-    find(width, writeFlag());
+  /** See {@link #getByte}. */
+  void getLong() {
+    b.invokevirtual(RAW_CLASS, "getLong", RAW_GET_LONG);
   }
 
-  /** Begins a read-modify-write at {@link #LINEAR}: pushes the value to modify. */
-  void update(int width) {
-    find(width, writeFlag());
-    get(width);
+  /** With {@link #raw}, an array, an offset in it and a value pushed: stores the value there. */
+  void putByte() {
+    b.i2b().invokevirtual(RAW_CLASS, "putByte", RAW_PUT_BYTE);
   }
 
-  /** With {@link #raw} and an array pushed: pushes the long at an offset. */
-  void getLong(long offset) {
-    b.loadConstant(offset).invokevirtual(RAW_CLASS, "getLong", RAW_GET_LONG);
+  /** See {@link #putByte}. */
+  void putChar() {
+    b.i2c().invokevirtual(RAW_CLASS, "putChar", RAW_PUT_CHAR);
   }
 
-  /** With {@link #raw} and an array pushed: stores a local at an offset. */
-  void putLong(long offset, int local) {
-    b.loadConstant(offset).lload(local).invokevirtual(RAW_CLASS, "putLong", RAW_PUT_LONG);
-  }
-
-  /** With {@link #raw}, an array, an offset and a value pushed: stores the value. */
+  /** See {@link #putByte}. */
   void putInt() {
     b.invokevirtual(RAW_CLASS, "putInt", RAW_PUT_INT);
   }
 
-  /**
-   * Stores {@link #VALUE}, or eight bytes of {@link #WIDE}, where {@link #findForStore} or {@link
-   * #update} found the place.
-   */
-  void put(int width) {
-    pushPlace();
-    if (width == 8) {
-      b.lload(WIDE).invokevirtual(RAW_CLASS, "putLong", RAW_PUT_LONG);
-      return;
-    }
-    b.iload(VALUE);
-    switch (width) {
-      case 1 -> b.i2b().invokevirtual(RAW_CLASS, "putByte", RAW_PUT_BYTE);
-      case 2 -> b.i2c().invokevirtual(RAW_CLASS, "putChar", RAW_PUT_CHAR);
-      default -> b.invokevirtual(RAW_CLASS, "putInt", RAW_PUT_INT);
-    }
+  /** See {@link #putByte}. */
+  void putLong() {
+    b.invokevirtual(RAW_CLASS, "putLong", RAW_PUT_LONG);
   }
 
   // ---- the CPU's state in memory ----
@@ -432,10 +343,9 @@ final class MethodWriter {
     for (int r = 0; r < 8; r++) {
       if ((used >> r & 1) != 0) {
         raw();
-        b.aload(REGISTERS)
-            .loadConstant(RawMemory.INTS_START + 4L * r)
-            .invokevirtual(RAW_CLASS, "getInt", RAW_GET_INT)
-            .istore(GPR + r);
+        b.aload(REGISTERS).loadConstant(RawMemory.INTS_START + 4L * r);
+        getInt();
+        b.istore(GPR + r);
       }
     }
     b.aload(CPU).getfield(CPU_CLASS, "map", INTS).astore(MAP);

@@ -96,11 +96,10 @@ final class MmxWriter {
       case "Ed,Pq" -> {
         makeReady();
         if (i.memory) {
-          w.address(i, 4, true);
-          w.findForStore(4);
+          w.memory.findOperand(4, true);
           pushRegister(i.reg);
           b.l2i().istore(MethodWriter.VALUE);
-          w.put(4);
+          w.memory.put(4);
         } else {
           pushRegister(i.reg);
           b.l2i();
@@ -111,11 +110,10 @@ final class MmxWriter {
       case "Qq,Pq", "Mq,Pq" -> {
         makeReady();
         if (i.memory) {
-          w.address(i, 8, true);
-          w.findForStore(8);
+          w.memory.findOperand(8, true);
           pushRegister(i.reg);
           b.lstore(WIDE);
-          w.put(8);
+          w.memory.put(8);
           use();
         } else {
           pushRegister(i.reg);
@@ -158,7 +156,8 @@ final class MmxWriter {
     w.raw();
     pushFpu();
     b.getfield(FPU_CLASS, "significand", LONGS);
-    w.getLong(RawMemory.LONGS_START + 8L * register);
+    b.loadConstant(RawMemory.LONGS_START + 8L * register);
+    w.getLong();
   }
 
   private void zeroExtend() {
@@ -170,8 +169,8 @@ final class MmxWriter {
     if (!i.memory) {
       pushRegister(i.rm);
     } else {
-      w.address(i, width, false);
-      w.load(width);
+      w.memory.findOperand(width, false);
+      w.memory.get(width);
       if (width == 4) {
         zeroExtend();
       }
@@ -188,7 +187,8 @@ final class MmxWriter {
     w.raw();
     pushFpu();
     b.getfield(FPU_CLASS, "significand", LONGS);
-    w.putLong(RawMemory.LONGS_START + 8L * register, WIDE);
+    b.loadConstant(RawMemory.LONGS_START + 8L * register).lload(WIDE);
+    w.putLong();
     w.raw();
     pushFpu();
     b.getfield(FPU_CLASS, "signExponent", INTS)

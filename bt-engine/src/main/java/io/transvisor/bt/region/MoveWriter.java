@@ -52,7 +52,7 @@ final class MoveWriter {
         operands.pop(i, o[0], OperandWriter.width(i, o[0]));
       }
       case "lea" -> {
-        w.pushOffset(i);
+        w.memory.pushOffset();
         operands.pop(i, o[0], OperandWriter.width(i, o[0]));
       }
       case "nop" -> {}

@@ -32,8 +32,8 @@ final class OperandWriter {
   /** Pushes an operand, zero-extended from a width; memory is read and may fault. */
   void push(Insn i, Operand o, int width) {
     if (isMemory(i, o)) {
-      w.address(i, width, false);
-      w.load(width);
+      w.memory.findOperand(width, false);
+      w.memory.get(width);
       return;
     }
     switch (o.kind()) {
@@ -55,9 +55,8 @@ final class OperandWriter {
   void pop(Insn i, Operand o, int width) {
     if (isMemory(i, o)) {
       b.istore(VALUE);
-      w.address(i, width, true);
-      w.findForStore(width);
-      w.put(width);
+      w.memory.findOperand(width, true);
+      w.memory.put(width);
       return;
     }
     switch (o.kind()) {
@@ -71,8 +70,8 @@ final class OperandWriter {
   /** Pushes an operand that is modified: memory is checked for the store to come. */
   void pushForUpdate(Insn i, Operand o, int width) {
     if (isMemory(i, o)) {
-      w.address(i, width, true);
-      w.update(width);
+      w.memory.findOperand(width, true);
+      w.memory.get(width);
     } else {
       push(i, o, width);
     }
@@ -82,7 +81,7 @@ final class OperandWriter {
   void popUpdated(Insn i, Operand o, int width) {
     if (isMemory(i, o)) {
       b.istore(VALUE);
-      w.put(width);
+      w.memory.put(width);
     } else {
       pop(i, o, width);
     }

@@ -4,6 +4,7 @@ import io.transvisor.bt.cache.CodeDependent;
 import io.transvisor.bt.cache.Links;
 import io.transvisor.bt.interp.Cpu;
 import io.transvisor.core.cpu.CpuState;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -40,6 +41,7 @@ public final class Region implements CodeDependent {
   private final Consumer<Region> onRetirement;
   private RegionCode code;
   private Links[] exits;
+  private Map<Integer, int[]> windows;
   private Retirement retirement;
   private int bytes;
 
@@ -62,6 +64,7 @@ public final class Region implements CodeDependent {
   void setCode(RegionCompiler.Result result) {
     code = result.code();
     bytes = result.bytes();
+    windows = result.windows();
     code.setUp(plan, result.targets(), result.sites());
     exits = new Links[result.targets().length];
     for (int i = 0; i < exits.length; i++) {
@@ -151,6 +154,14 @@ public final class Region implements CodeDependent {
   /** Offset of the instruction at a site. */
   int siteOffset(int site) {
     return code.siteOffset(site);
+  }
+
+  /**
+   * Offsets of the instructions whose accesses are looked up together at a site; null for a site of
+   * its own.
+   */
+  public int[] window(int site) {
+    return windows.get(site);
   }
 
   /** What follows an exit. */

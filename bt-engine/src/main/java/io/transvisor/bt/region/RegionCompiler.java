@@ -29,6 +29,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.reflect.AccessFlag;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Turns a planned region into a class with one method, and loads it. */
 final class RegionCompiler {
@@ -48,6 +49,8 @@ final class RegionCompiler {
   private final ClassDesc self = ClassDesc.of(NAME);
   private final List<Object> constants = new ArrayList<>();
   private ExitWriter exits;
+  private WindowSurvey survey;
+  private boolean surveying;
 
   private static boolean compilesLongMethods() {
     HotSpotDiagnosticMXBean vm = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
@@ -64,15 +67,20 @@ final class RegionCompiler {
    * @param code null if the method would be too long for HotSpot to compile
    * @param targets see {@link ExitWriter#targets}
    * @param sites see {@link ExitWriter#sites}
+   * @param windows see {@link ExitWriter#windows}
    * @param bytes length of its method
    */
-  record Result(RegionCode code, int[] targets, int[] sites, int bytes) {}
+  record Result(
+      RegionCode code, int[] targets, int[] sites, Map<Integer, int[]> windows, int bytes) {}
 
   Result compile() {
+    surveying = true;
+    ClassFile.of(ClassFile.StackMapsOption.DROP_STACK_MAPS).build(self, this::writeClass);
+    surveying = false;
     byte[] bytes = ClassFile.of().build(self, this::writeClass);
     int methodBytes = lengthOfRun(bytes);
     if (methodBytes > MAX_METHOD_BYTES) {
-      return new Result(null, null, null, methodBytes);
+      return new Result(null, null, null, null, methodBytes);
     }
     constants.add(exits.sites());
     try {
@@ -83,7 +91,7 @@ final class RegionCompiler {
       if (HotSpotCompiler.get() != null) {
         HotSpotCompiler.get().compile(type.getMethod("run", Cpu.class, int.class));
       }
-      return new Result(code, exits.targets(), exits.sites(), methodBytes);
+      return new Result(code, exits.targets(), exits.sites(), exits.windows(), methodBytes);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
@@ -157,17 +165,21 @@ final class RegionCompiler {
   }
 
   private void writeRun(CodeBuilder b) {
-    MethodWriter w = new MethodWriter(b, plan, self, constants, UsedRegisters.of(plan));
+    if (surveying) {
+      survey = new WindowSurvey(plan.alone());
+    }
+    MethodWriter w =
+        new MethodWriter(b, plan, self, constants, UsedRegisters.of(plan), survey, surveying);
     exits = w.exits;
     writeEntry(w);
     OperandWriter operands = new OperandWriter(w);
     InstructionWriter instructions = new InstructionWriter(w, operands);
     for (Block block : plan.blocks()) {
       b.labelBinding(w.label(block));
-      w.block = block;
-      w.flags.begin(block);
+      w.begin(block);
       b.iinc(BUDGET, -block.insns.size());
       instructions.write(block);
+      w.end(block);
     }
     exits.finish();
   }

@@ -35,7 +35,8 @@ final class RegionLayout {
     this.observed = observed;
   }
 
-  RegionPlan plan(int store, int mode, Map<Integer, Integer> pageOf, Set<Integer> slow) {
+  RegionPlan plan(
+      int store, int mode, Map<Integer, Integer> pageOf, Set<Integer> slow, Set<Integer> alone) {
     cut();
     connect();
     FlagLiveness.analyse(blocks, byOffset);
@@ -46,7 +47,7 @@ final class RegionLayout {
       end = Math.max(end, b.next());
     }
     return new RegionPlan(
-        store, mode, blocks, byOffset, entries, Map.copyOf(pageOf), first, end, count, slow);
+        store, mode, blocks, byOffset, entries, Map.copyOf(pageOf), first, end, count, slow, alone);
   }
 
   private void cut() {

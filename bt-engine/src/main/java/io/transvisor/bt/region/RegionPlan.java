@@ -19,6 +19,7 @@ import java.util.Set;
  * @param longestPath most instructions between two looks at the budget
  * @param slow offsets of instructions that are left to their handlers, because they keep accessing
  *     memory that cannot be accessed directly
+ * @param alone offsets of instructions whose accesses are looked up one by one
  */
 record RegionPlan(
     int store,
@@ -30,7 +31,8 @@ record RegionPlan(
     int firstByte,
     int endByte,
     int longestPath,
-    Set<Integer> slow) {
+    Set<Integer> slow,
+    Set<Integer> alone) {
 
   /** Whether the code is mapped with its base at a linear address. */
   boolean isMappedAt(Cpu c, int linearBase) {

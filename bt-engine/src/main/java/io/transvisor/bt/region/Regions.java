@@ -13,11 +13,9 @@ import io.transvisor.core.cpu.SampledEvent;
 import io.transvisor.core.device.CounterSink;
 import java.util.ArrayDeque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -51,17 +49,8 @@ public final class Regions {
   /** How often a region's code may change before it is left to the interpreter for long. */
   private static final int MAX_RETIREMENTS = 4;
 
-  /** Times an instruction may find its memory not directly accessible before it counts as slow. */
-  private static final int MAX_MISSES = 64;
-
-  /** Instructions after which a miss does not follow on the one before. */
-  private static final int SELDOM = 5_000;
-
   /** Length of all live methods together, in bytes. */
   private static final int MAX_METHOD_BYTES = 32 << 20;
-
-  /** How often in a row an instruction missed, and the instruction count at the last time. */
-  private record Misses(int count, long last) {}
 
   private record Finished(Region region, RegionCompiler.Result result) {}
 
@@ -73,10 +62,7 @@ public final class Regions {
   private final Map<Long, Integer> sizes = new HashMap<>();
   private final Map<Long, Integer> attempts = new HashMap<>();
 
-  /** Instructions, by their place in the store, that are left to their handlers. */
-  private final Set<Integer> slow = new HashSet<>();
-
-  private final Map<Integer, Misses> misses = new HashMap<>();
+  private final AdaptiveSites sites = new AdaptiveSites();
   private final Queue<Region> live = new ArrayDeque<>();
   private final Queue<Finished> finished = new ConcurrentLinkedQueue<>();
   private final ExecutorService compiler;
@@ -160,7 +146,7 @@ public final class Regions {
       t.setPatience(INNER_PATIENCE * Math.max(1, tried));
       return true;
     }
-    RegionPlan plan = new ControlFlow(c, cache, decoder, t, size, slow).build();
+    RegionPlan plan = new ControlFlow(c, cache, decoder, t, size, sites).build();
     if (plan == null) {
       t.setPatience(INNER_PATIENCE);
       return true;
@@ -206,7 +192,7 @@ public final class Regions {
       finished.add(new Finished(region, compiled(region.plan())));
     } catch (RuntimeException | LinkageError e) {
       LOG.warn("a region could not be compiled and stays interpreted", e);
-      finished.add(new Finished(region, new RegionCompiler.Result(null, null, null, 0)));
+      finished.add(new Finished(region, new RegionCompiler.Result(null, null, null, null, 0)));
     }
   }
 
@@ -292,7 +278,8 @@ public final class Regions {
 
   /**
    * A region was left before an instruction whose memory cannot be accessed directly. If that
-   * happens often, the region is compiled anew with the instruction left to its handler.
+   * happens often, the region is compiled anew with the instruction left to its handler, or with
+   * the accesses of a window looked up one by one.
    *
    * @param site number of the instruction in the region
    */
@@ -302,15 +289,17 @@ public final class Regions {
       return;
     }
     int store = region.plan().storeOf(region.siteOffset(site));
-    Misses known = misses.get(store);
-    boolean seldom = known == null || c.instructions - known.last > SELDOM;
-    int count = seldom ? 1 : known.count + 1;
-    if (count < MAX_MISSES) {
-      misses.put(store, new Misses(count, c.instructions));
+    if (!sites.missed(store, c.instructions)) {
       return;
     }
-    misses.remove(store);
-    slow.add(store);
+    int[] window = region.window(site);
+    if (window == null) {
+      sites.slow().add(store);
+    } else {
+      for (int offset : window) {
+        sites.alone().add(region.plan().storeOf(offset));
+      }
+    }
     attempts.remove(key(region.plan().store(), region.plan().mode()));
     unwatch(region);
     region.retire(Retirement.ADAPTED);
@@ -371,7 +360,8 @@ public final class Regions {
     for (Retirement why : Retirement.values()) {
       sink.count("regions.retired." + name(why), retired[why.ordinal()]);
     }
-    sink.count("regions.adaptive.sites", slow.size());
+    sink.count("regions.adaptive.sites", sites.slow().size());
+    sink.count("regions.adaptive.windows", sites.alone().size());
     sink.count("regions.misses", missed);
     sink.count("regions.compiler.ns", compileNanos.get());
   }

@@ -13,8 +13,6 @@ import java.lang.classfile.CodeBuilder;
 
 /** PUSH, POP, LEAVE, and what CALL and RET do to the stack. */
 final class StackWriter {
-  private static final int ESP = GPR + CpuState.ESP;
-
   private final MethodWriter w;
   private final CodeBuilder b;
   private final OperandWriter operands;
@@ -54,13 +52,10 @@ final class StackWriter {
         operands.pop(i, o[0], width);
       }
       case "leave" -> {
-        b.iload(GPR + CpuState.EBP);
-        cut();
-        w.toLinear(CpuState.SS, width, false);
-        w.load(width);
+        w.memory.findOnStack(CpuState.EBP, 0, width, false);
+        w.memory.get(width);
         b.istore(VALUE);
-        b.iload(GPR + CpuState.EBP).loadConstant(width).iadd();
-        setStackPointer();
+        setStackPointer(CpuState.EBP, width);
         b.iload(VALUE);
         w.popRegister(CpuState.EBP, width);
       }
@@ -71,41 +66,32 @@ final class StackWriter {
     return true;
   }
 
-  /** Cuts an offset to the width of the stack. */
-  private void cut() {
-    if (!stack32) {
-      b.loadConstant(0xFFFF).iand();
+  /** Sets the stack pointer to the sum of a register and a displacement. */
+  private void setStackPointer(int base, int displacement) {
+    b.iload(GPR + base).loadConstant(displacement).iadd();
+    if (stack32) {
+      w.popSum(CpuState.ESP, base, displacement);
+    } else {
+      w.popRegister(CpuState.ESP, 2);
     }
-  }
-
-  /** Pops a new stack pointer. */
-  private void setStackPointer() {
-    w.popRegister(CpuState.ESP, stack32 ? 4 : 2);
   }
 
   /** Pushes {@link MethodWriter#VALUE} on the guest's stack. */
   void push(int width) {
-    b.iload(ESP).loadConstant(-width).iadd();
-    cut();
-    w.toLinear(CpuState.SS, width, true);
-    w.findForStore(width);
-    w.put(width);
-    b.iload(ESP).loadConstant(-width).iadd();
-    setStackPointer();
+    w.memory.findOnStack(CpuState.ESP, -width, width, true);
+    w.memory.put(width);
+    setStackPointer(CpuState.ESP, -width);
   }
 
   /** Pushes what is at the top of the guest's stack on the JVM's. */
   void top(int width) {
-    b.iload(ESP);
-    cut();
-    w.toLinear(CpuState.SS, width, false);
-    w.load(width);
+    w.memory.findOnStack(CpuState.ESP, 0, width, false);
+    w.memory.get(width);
   }
 
   /** Moves the guest's stack pointer up. */
   void drop(int bytes) {
-    b.iload(ESP).loadConstant(bytes).iadd();
-    setStackPointer();
+    setStackPointer(CpuState.ESP, bytes);
   }
 
   /** Pushes the return address of a call. */
