@@ -1,9 +1,6 @@
 package io.transvisor.bt.cache;
 
-/**
- * What follows a run of guest instructions: the last two traces that did, by linear address. A
- * trace has such links, and so has each exit of a compiled region.
- */
+/** What follows a trace: the last two traces that did, by linear address. */
 public class Links {
   private Trace linkA;
   private Trace linkB;

@@ -1,6 +1,8 @@
 package io.transvisor.bt.interp;
 
+import io.transvisor.bt.cache.BranchTargets;
 import io.transvisor.bt.isa.Insn;
+import io.transvisor.bt.region.RegionCode;
 import io.transvisor.core.clock.VirtualClock;
 import io.transvisor.core.cpu.CpuModel;
 import io.transvisor.core.cpu.CpuState;
@@ -109,6 +111,18 @@ public final class Cpu extends CpuState {
   /** Linear address of the last memory access a compiled region could not do. */
   public int missedAddress;
 
+  /** The code of the region that was left before an instruction. */
+  public RegionCode missedIn;
+
+  /** Regions that run, called by others. */
+  public int nesting;
+
+  /** How often a region has called another. */
+  public long regionsNested;
+
+  /** Where indirect branches, returns and exits of regions have led to. */
+  public final BranchTargets branchTargets = new BranchTargets();
+
   /**
    * Between two regions: which {@link io.transvisor.bt.region.LazyFlags} the arithmetic flags are,
    * with its operands; 0 if the fields of {@link CpuState} hold them, as everyone else expects.
@@ -142,6 +156,11 @@ public final class Cpu extends CpuState {
       map = m;
       stopTrace();
     });
+  }
+
+  /** Whether something waits that is looked at between regions, or a handler stopped the run. */
+  public boolean mustLeaveRegion() {
+    return (pending | eflags & TF) != 0 || traceLimit == 0;
   }
 
   // ---- mode ----

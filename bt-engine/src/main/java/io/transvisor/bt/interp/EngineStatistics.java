@@ -18,12 +18,15 @@ final class EngineStatistics {
   long found;
   long links;
 
-  /** Regions entered by the interpreter, and the instructions retired in them. */
+  /** Regions entered by the interpreter, and the instructions retired until it goes on. */
   long regionEntries;
 
   long regionInstructions;
 
-  void counters(CounterSink sink) {
+  /**
+   * @param nested regions entered by others
+   */
+  void counters(CounterSink sink, long nested) {
     sink.count("traces.decoded", decodedTraces);
     sink.count("traces.decoded.instructions", decodedInstructions);
     sink.count("traces.run", tracesRun);
@@ -32,5 +35,6 @@ final class EngineStatistics {
     sink.count("traces.links.made", links);
     sink.count("instructions.in-regions", regionInstructions);
     sink.count("regions.entered", regionEntries);
+    sink.count("regions.entered.nested", nested);
   }
 }

@@ -7,7 +7,6 @@ import io.transvisor.bt.cache.Trace;
 import io.transvisor.bt.isa.Insn;
 import io.transvisor.bt.region.LazyFlags;
 import io.transvisor.bt.region.Region;
-import io.transvisor.bt.region.RegionCode;
 import io.transvisor.bt.region.RegionEntry;
 import io.transvisor.bt.region.Regions;
 import io.transvisor.core.clock.InstructionClock;
@@ -35,7 +34,7 @@ final class Interpreter {
   private final boolean exactTime;
 
   private final EngineStatistics statistics = new EngineStatistics();
-  private final BranchTargets targets = new BranchTargets();
+  private final BranchTargets targets;
   private final Decider decider;
   private final Fuser fuser;
   private final boolean chaining;
@@ -65,6 +64,7 @@ final class Interpreter {
     this.fuser = new Fuser(options.has(Mechanism.FUSION));
     this.chaining = options.has(Mechanism.CHAINING);
     this.mmu = cpu.mmu;
+    this.targets = cpu.branchTargets;
     this.exactTime = cpu.clock instanceof InstructionClock;
   }
 
@@ -238,7 +238,7 @@ final class Interpreter {
    * Cpu#stopTrace}), or is TF.
    *
    * @param end instruction count not to go beyond
-   * @return the last trace executed
+   * @return the last trace executed, or null after a region
    */
   private Links executeChain(Trace first, long end) {
     Trace t = first;
@@ -263,12 +263,12 @@ final class Interpreter {
         executeWhole(t);
         interpreted++;
       }
-      if ((c.pending | c.eflags & CpuState.TF) != 0 || c.traceLimit == 0) {
+      if (c.mustLeaveRegion()) {
         break;
       }
       int mode = c.modeWord;
       int linear = c.segBase[CpuState.CS] + c.eip;
-      Trace next = from.link(linear, mmu.generation, mode);
+      Trace next = from == null ? null : from.link(linear, mmu.generation, mode);
       if (next == null) {
         next = targets.link(linear, mmu.generation, mode);
       }
@@ -300,45 +300,40 @@ final class Interpreter {
   /**
    * Runs compiled regions for as long as one follows the other.
    *
-   * @return what the last one was left by
+   * @return the trace, if it was left within its run of instructions, or null
    */
   private Links enter(Trace t, RegionEntry first, long end) {
     targets.setEntry(c.segBase[CpuState.CS] + c.eip, first);
     RegionEntry entry = first;
     while (true) {
-      RegionCode code = entry.code();
       int left = (int) Math.min(end - c.instructions, Integer.MAX_VALUE);
       long before = c.instructions;
-      int exit = code.enter(c, entry.number(), left);
+      int result = entry.enter(c, left);
       statistics.regionEntries++;
       statistics.regionInstructions += c.instructions - before;
-      if (exit < 0) {
-        leftWithin(entry.region(), exit);
+      if (result != Region.LEFT) {
+        leftWithin(result);
         return t;
       }
-      if ((c.pending | c.eflags & CpuState.TF) != 0 || c.traceLimit == 0) {
-        return entry.region().exit(exit);
+      if (c.mustLeaveRegion()) {
+        return null;
       }
       int linear = c.segBase[CpuState.CS] + c.eip;
-      RegionEntry next = code.next(exit);
+      RegionEntry next = targets.entry(linear);
       if (next == null || !next.follows(c, linear, end - c.instructions)) {
-        next = targets.entry(linear);
-        if (next == null || !next.follows(c, linear, end - c.instructions)) {
-          return entry.region().exit(exit);
-        }
-        code.setNext(exit, next);
+        return null;
       }
       entry = next;
     }
   }
 
   /** A region was left before an instruction, or by a fault of one. */
-  private void leftWithin(Region region, int result) {
+  private void leftWithin(int result) {
     LazyFlags.settle(c);
     switch (result) {
       case Region.FAULT -> raise(c.guestFault.vector, c.guestFault.errorCode);
       case Region.PAGE_FAULT -> raisePageFault();
-      default -> executeMissed(region, Region.MISS - result);
+      default -> executeMissed(c.missedIn.region(), Region.MISS - result);
     }
   }
 
@@ -363,7 +358,10 @@ final class Interpreter {
     if (store < 0 || cache.isBarrier(linear)) {
       return null;
     }
-    Trace next = t.relink(linear, store, mode);
+    Trace next = t == null ? null : t.relink(linear, store, mode);
+    if (next == null) {
+      next = targets.relink(linear, store, mode);
+    }
     if (next != null) {
       statistics.relinked++;
     } else {
@@ -380,7 +378,9 @@ final class Interpreter {
   private void link(Links from, int linear, Trace next) {
     if (chaining) {
       statistics.links++;
-      from.setLink(linear, mmu.generation, next);
+      if (from != null) {
+        from.setLink(linear, mmu.generation, next);
+      }
       targets.setLink(linear, mmu.generation, next);
     }
     if (from instanceof Trace t && t.endsIndirectly()) {

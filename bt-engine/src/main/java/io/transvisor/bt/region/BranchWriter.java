@@ -55,7 +55,7 @@ final class BranchWriter {
           return;
         }
         stack.pushReturnAddress(i);
-        w.exits.goTo(block.target);
+        w.exits.call(i, block.target);
       }
       case INDIRECT -> indirect(block, i);
       default -> throw new IllegalStateException("no branch: " + i.form);

@@ -42,6 +42,7 @@ final class ControlFlow {
   private final CodeCache cache;
   private final Decoder decoder;
   private final int maxInsns;
+  private final RegionEntries entries;
   private final AdaptiveSites sites;
   private final byte[] straddling = new byte[2 * Decoder.MAX_LENGTH];
 
@@ -66,14 +67,22 @@ final class ControlFlow {
   /**
    * @param seed the hot trace; EIP points to it
    * @param maxInsns most guest instructions in the region
+   * @param entries where other regions may be entered; null if regions do not call each other
    * @param sites what is known of instructions by their place in the store
    */
   ControlFlow(
-      Cpu c, CodeCache cache, Decoder decoder, Trace seed, int maxInsns, AdaptiveSites sites) {
+      Cpu c,
+      CodeCache cache,
+      Decoder decoder,
+      Trace seed,
+      int maxInsns,
+      RegionEntries entries,
+      AdaptiveSites sites) {
     this.c = c;
     this.cache = cache;
     this.decoder = decoder;
     this.maxInsns = maxInsns;
+    this.entries = entries;
     this.sites = sites;
     this.base = c.segBase[CpuState.CS] + c.eip;
     this.store = seed.store();
@@ -95,7 +104,22 @@ final class ControlFlow {
       return null;
     }
     return new RegionLayout(insns, leaders, returnPoints, observed)
-        .plan(store, c.modeWord, pageOf, offsetsOf(sites.slow()), offsetsOf(sites.alone()));
+        .plan(
+            store,
+            c.modeWord,
+            pageOf,
+            offsetsOf(sites.slow()),
+            offsetsOf(sites.alone()),
+            this::outside);
+  }
+
+  /** What may be entered at an offset outside of the region; null where that is not known. */
+  private RegionEntry outside(int offset) {
+    if (entries == null || (c.modeWord & Cpu.MODE_FLAT_CODE) == 0) {
+      return null;
+    }
+    int at = c.mmu.peekCode(base + offset, user);
+    return at < 0 || cache.isBarrier(at) ? null : entries.at(at, c.modeWord);
   }
 
   private Set<Integer> offsetsOf(Set<Integer> stores) {

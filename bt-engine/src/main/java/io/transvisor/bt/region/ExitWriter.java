@@ -7,10 +7,13 @@ import static io.transvisor.bt.region.MethodWriter.CPU;
 import static io.transvisor.bt.region.MethodWriter.CPU_CLASS;
 import static io.transvisor.bt.region.MethodWriter.INTS;
 import static io.transvisor.bt.region.MethodWriter.LINEAR;
+import static io.transvisor.bt.region.MethodWriter.SELF;
 import static io.transvisor.bt.region.MethodWriter.SITE;
 import static io.transvisor.bt.region.MethodWriter.TARGET;
 import static io.transvisor.bt.region.MethodWriter.THROWN;
+import static io.transvisor.bt.region.MethodWriter.VALUE;
 
+import io.transvisor.bt.isa.Insn;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.classfile.instruction.SwitchCase;
@@ -27,34 +30,35 @@ import java.util.Queue;
 
 /**
  * The ways out of a region: to another place, and by a fault. Code that is seldom run is written
- * behind the blocks, as stubs. The CPU has the registers already; a way out gives it the budget and
- * at most the flags, and returns a number by which {@link RegionCode#enter} knows the rest.
+ * behind the blocks, as stubs. The CPU has the registers already; a way out gives it EIP, the
+ * budget and at most the flags. Where it leads to code that may be a region of its own, that is
+ * called.
  */
 final class ExitWriter {
+  private static final ClassDesc ENTRY_CLASS = ClassDesc.of(RegionEntry.class.getName());
+  private static final MethodTypeDesc GO_ON = MethodTypeDesc.of(ConstantDescs.CD_int, CPU_CLASS);
+  private static final MethodTypeDesc HAS_RETURNED =
+      MethodTypeDesc.of(
+          ConstantDescs.CD_boolean,
+          CPU_CLASS,
+          ConstantDescs.CD_int,
+          ConstantDescs.CD_int,
+          ConstantDescs.CD_int);
   private static final ClassDesc RUNTIME_EXCEPTION = ClassDesc.of("java.lang.RuntimeException");
 
   private record Range(Label start, Label end) {}
 
   private final MethodWriter w;
   private final CodeBuilder b;
-  private final Map<Integer, Integer> numbers = new LinkedHashMap<>();
   private final Queue<Runnable> stubs = new ArrayDeque<>();
   private final List<Range> calloutFaults = new ArrayList<>();
   private final Map<FlagWriter.State, List<Range>> neutralFaults = new LinkedHashMap<>();
   private final List<Integer> sites = new ArrayList<>();
   private final Map<Integer, int[]> windows = new HashMap<>();
-  private int count;
 
   ExitWriter(MethodWriter writer) {
     w = writer;
     b = writer.b;
-  }
-
-  /** What to add to EIP at an exit, by its number: the offset of its target if that is known. */
-  int[] targets() {
-    int[] targets = new int[count];
-    numbers.forEach((offset, number) -> targets[number] = offset);
-    return targets;
   }
 
   /**
@@ -91,7 +95,7 @@ final class ExitWriter {
     int site = site();
     return stub(() -> {
       tellNoAddress();
-      leave(Region.MISS - site);
+      leaveBefore(site);
     });
   }
 
@@ -100,7 +104,7 @@ final class ExitWriter {
     int site = site();
     return stub(() -> {
       b.aload(CPU).iload(LINEAR).putfield(CPU_CLASS, "missedAddress", ConstantDescs.CD_int);
-      leave(Region.MISS - site);
+      leaveBefore(site);
     });
   }
 
@@ -155,10 +159,6 @@ final class ExitWriter {
     }
   }
 
-  private int number(int offset) {
-    return numbers.computeIfAbsent(offset, o -> count++);
-  }
-
   private void tellNoAddress() {
     b.aload(CPU).iconst_0().putfield(CPU_CLASS, "missedAddress", ConstantDescs.CD_int);
   }
@@ -169,27 +169,106 @@ final class ExitWriter {
     b.aload(CPU).iload(BUDGET).putfield(CPU_CLASS, "budget", ConstantDescs.CD_int);
   }
 
-  private void leave(int result) {
+  private void leave() {
     giveState();
-    b.loadConstant(result).ireturn();
+    b.loadConstant(Region.LEFT).ireturn();
+  }
+
+  private void leaveBefore(int site) {
+    giveState();
+    tellRegion();
+    b.loadConstant(Region.MISS - site).ireturn();
+  }
+
+  private void tellRegion() {
+    b.aload(CPU).aload(SELF).putfield(CPU_CLASS, "missedIn", CODE_CLASS);
+  }
+
+  private void setEip(int offset) {
+    b.aload(CPU);
+    b.iload(BASE).loadConstant(offset).iadd().putfield(CPU_CLASS, "eip", ConstantDescs.CD_int);
   }
 
   /** Leaves the region for an offset from its base. */
   void exitTo(int offset) {
-    leave(number(offset));
+    setEip(offset);
+    leave();
+  }
+
+  /** Pushes the result of the code at an offset outside the region, which is run if it can be. */
+  private void goOnOutside(int offset) {
+    setEip(offset);
+    giveState();
+    RegionEntry entry = w.plan.links().get(offset);
+    if (entry == null) {
+      b.loadConstant(Region.LEFT);
+    } else {
+      w.constant(entry, ENTRY_CLASS);
+      b.aload(CPU).invokevirtual(ENTRY_CLASS, "goOn", GO_ON);
+    }
+  }
+
+  /** Pushes the result of the code at the EIP in {@link MethodWriter#TARGET}. */
+  private void goOnAtTarget() {
+    b.aload(CPU).iload(TARGET).putfield(CPU_CLASS, "eip", ConstantDescs.CD_int);
+    giveState();
+    if (w.plan.links().isEmpty()) {
+      b.loadConstant(Region.LEFT);
+    } else {
+      b.aload(CPU).invokestatic(ENTRY_CLASS, "goOnAtEip", GO_ON);
+    }
+  }
+
+  /** With the result of a called function pushed: goes on behind the call if it has returned. */
+  private void goOnBehind(Insn call) {
+    Block behind = w.plan.byOffset().get(call.next);
+    if (behind == null) {
+      b.ireturn();
+      return;
+    }
+    b.istore(VALUE);
+    b.aload(SELF).aload(CPU).iload(VALUE).iload(BASE).loadConstant(call.next).iadd().iload(BASE);
+    b.invokevirtual(CODE_CLASS, "hasReturned", HAS_RETURNED)
+        .ifeq(stub(() -> b.iload(VALUE).ireturn()));
+    b.aload(CPU).getfield(CPU_CLASS, "budget", ConstantDescs.CD_int).istore(BUDGET);
+    w.readState();
+    w.flags.setJoined();
+    w.flags.passTo(behind);
+    b.goto_(w.label(behind));
+  }
+
+  /** Calls a function at an offset, whose return address is pushed already. */
+  void call(Insn call, int offset) {
+    if (w.plan.byOffset().containsKey(offset)) {
+      goTo(offset);
+    } else {
+      goOnOutside(offset);
+      goOnBehind(call);
+    }
   }
 
   /** Leaves the region for the EIP in {@link MethodWriter#TARGET}. */
   private void exitIndirect() {
-    b.aload(CPU).iload(TARGET).putfield(CPU_CLASS, "eip", ConstantDescs.CD_int);
-    leave(count++);
+    Insn i = w.insn;
+    if (Branches.isReturn(i)) {
+      b.aload(CPU).iload(TARGET).putfield(CPU_CLASS, "eip", ConstantDescs.CD_int);
+      leave();
+      return;
+    }
+    goOnAtTarget();
+    if (Branches.isCall(i)) {
+      goOnBehind(i);
+    } else {
+      b.ireturn();
+    }
   }
 
   /** Goes to a block, or leaves the region if there is none at an offset. */
   void goTo(int offset) {
     Block to = w.plan.byOffset().get(offset);
     if (to == null) {
-      exitTo(offset);
+      goOnOutside(offset);
+      b.ireturn();
       return;
     }
     lookAtBudget(to);
@@ -242,7 +321,7 @@ final class ExitWriter {
 
   /** Leaves the region with the CPU's state, EIP included, as a handler has left it. */
   void exitAsIs() {
-    leave(count++);
+    leave();
   }
 
   // ---- the end ----
@@ -263,6 +342,7 @@ final class ExitWriter {
       w.flags.restore(e.getKey());
       tellNoAddress();
       giveState();
+      tellRegion();
       b.loadConstant(Region.MISS).iload(SITE).isub().ireturn();
       catchIn(e.getValue(), handler);
     }

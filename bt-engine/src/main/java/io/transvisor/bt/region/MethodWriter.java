@@ -20,6 +20,8 @@ import java.util.Map;
  */
 final class MethodWriter {
   // ---- local variables ----
+  static final int SELF = 0;
+
   static final int CPU = 1;
   static final int ENTRY = 2;
 

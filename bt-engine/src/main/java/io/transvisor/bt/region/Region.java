@@ -1,9 +1,10 @@
 package io.transvisor.bt.region;
 
 import io.transvisor.bt.cache.CodeDependent;
-import io.transvisor.bt.cache.Links;
 import io.transvisor.bt.interp.Cpu;
 import io.transvisor.core.cpu.CpuState;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -12,6 +13,9 @@ import java.util.function.Consumer;
  * linear address it runs at, only on the bytes of its pages and on the distances between them.
  */
 public final class Region implements CodeDependent {
+  /** Result of {@link RegionCode#enter}: all is done up to EIP. */
+  public static final int LEFT = 0;
+
   /**
    * Result of {@link RegionCode#enter}: not an exit, the instruction at EIP raised the fault in the
    * CPU.
@@ -40,7 +44,7 @@ public final class Region implements CodeDependent {
   private final RegionPlan plan;
   private final Consumer<Region> onRetirement;
   private RegionCode code;
-  private Links[] exits;
+  private final List<RegionEntry> entries = new ArrayList<>();
   private Map<Integer, int[]> windows;
   private Retirement retirement;
   private int bytes;
@@ -65,11 +69,13 @@ public final class Region implements CodeDependent {
     code = result.code();
     bytes = result.bytes();
     windows = result.windows();
-    code.setUp(plan, result.targets(), result.sites());
-    exits = new Links[result.targets().length];
-    for (int i = 0; i < exits.length; i++) {
-      exits[i] = new Links();
-    }
+    code.setUp(this, result.sites());
+  }
+
+  /** Lets an entry lead here. */
+  void enterAt(RegionEntry entry, Block block) {
+    entry.set(this, block);
+    entries.add(entry);
   }
 
   RegionCode code() {
@@ -102,6 +108,11 @@ public final class Region implements CodeDependent {
     }
     if (code != null) {
       code.unlink();
+      for (RegionEntry entry : entries) {
+        if (entry.region() == this) {
+          entry.unlink();
+        }
+      }
     }
   }
 
@@ -120,23 +131,25 @@ public final class Region implements CodeDependent {
   public boolean isUsable(Cpu c, RegionEntry entry, long budget) {
     int base = c.eip - entry.offset();
     int linear = c.segBase[CpuState.CS] + base;
-    boolean mapped =
-        code.checkedGeneration == c.mmu.generation && code.checkedBase == linear
-            || isMapped(c, linear);
-    return mapped
-        && budget >= code.longestPath
-        && ((c.modeWord & Cpu.MODE_FLAT_CODE) != 0 || isWithinSegment(c, base));
+    if (!code.isChecked(c, linear) && !check(c, linear)) {
+      return false;
+    }
+    if (budget < plan.longestPath()
+        || (c.modeWord & Cpu.MODE_FLAT_CODE) == 0 && !isWithinSegment(c, base)) {
+      return false;
+    }
+    entry.confirm(linear + entry.offset(), c.mmu.generation);
+    return true;
   }
 
-  private boolean isMapped(Cpu c, int linear) {
+  private boolean check(Cpu c, int linear) {
     int generation = c.mmu.generation;
     if (retirement != null || blockedGeneration == generation && blockedBase == linear) {
       return false;
     }
     boolean mapped = plan.isMappedAt(c, linear);
     if (mapped) {
-      code.checkedGeneration = generation;
-      code.checkedBase = linear;
+      code.setChecked(c, linear);
     } else {
       blockedGeneration = generation;
       blockedBase = linear;
@@ -162,10 +175,5 @@ public final class Region implements CodeDependent {
    */
   public int[] window(int site) {
     return windows.get(site);
-  }
-
-  /** What follows an exit. */
-  public Links exit(int number) {
-    return exits[number];
   }
 }

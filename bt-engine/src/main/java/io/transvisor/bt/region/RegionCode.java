@@ -2,6 +2,7 @@ package io.transvisor.bt.region;
 
 import io.transvisor.bt.interp.Cpu;
 import io.transvisor.bt.interp.GuestFault;
+import io.transvisor.core.cpu.CpuState;
 import io.transvisor.mmu.PageFaultException;
 import java.lang.invoke.MethodHandles;
 
@@ -10,27 +11,39 @@ public abstract class RegionCode {
   /** No generation of the map, no mode. */
   static final int NEVER = -1;
 
-  /** Generation of the map and linear base for which the region is known to be mapped. */
-  int checkedGeneration = NEVER;
+  private Region region;
 
-  int checkedBase;
+  /** Generation of the map and linear base for which the region is known to be mapped. */
+  private int checkedGeneration = NEVER;
+
+  private int checkedBase;
+
+  private int mode;
 
   /** Most instructions between two looks at the budget. */
-  int longestPath;
+  private int longestPath;
 
-  /** The mode it may be entered in after another region; none if more has to be looked at. */
-  int chainedMode = NEVER;
-
-  private int[] targets;
   private int[] sites;
-  private RegionEntry[] next;
 
-  final void setUp(RegionPlan plan, int[] exitTargets, int[] siteTable) {
-    longestPath = plan.longestPath();
-    chainedMode = (plan.mode() & Cpu.MODE_FLAT_CODE) != 0 ? plan.mode() : NEVER;
-    targets = exitTargets;
+  final void setUp(Region of, int[] siteTable) {
+    region = of;
+    mode = of.plan().mode();
+    longestPath = of.plan().longestPath();
     sites = siteTable;
-    next = new RegionEntry[exitTargets.length];
+  }
+
+  public final Region region() {
+    return region;
+  }
+
+  /** Whether the region is known to be mapped with its base at a linear address. */
+  final boolean isChecked(Cpu c, int linearBase) {
+    return checkedGeneration == c.mmu.generation && checkedBase == linearBase;
+  }
+
+  final void setChecked(Cpu c, int linearBase) {
+    checkedGeneration = c.mmu.generation;
+    checkedBase = linearBase;
   }
 
   /** It must not be entered any more without being looked at. */
@@ -43,43 +56,58 @@ public abstract class RegionCode {
     return sites[2 * site];
   }
 
-  /** Where execution went on last time after an exit, or null. */
-  public final RegionEntry next(int exit) {
-    return next[exit];
-  }
-
-  public final void setNext(int exit, RegionEntry entry) {
-    next[exit] = entry;
-  }
-
   /**
-   * Runs the region from an entry until it is left; if the first instruction cannot be done, none
-   * is retired. EIP, registers, flags and the instruction count are then those of the exit.
+   * Runs the region from an entry, and those that follow, until one is left for something else; if
+   * the first instruction cannot be done, none is retired. EIP, registers, flags and the
+   * instruction count are then those of the exit.
    *
-   * @return the number of the exit taken, {@link Region#FAULT}, {@link Region#PAGE_FAULT}, or
-   *     {@link Region#MISS} and below
+   * @return {@link Region#LEFT}, {@link Region#FAULT}, {@link Region#PAGE_FAULT}, or {@link
+   *     Region#MISS} and below in the region that {@link Cpu#missedIn} names
    */
-  public final int enter(Cpu c, int entry, int budget) {
+  final int enter(Cpu c, int entry, int budget) {
     c.traceLimit = 1;
+    c.nesting = 0;
     c.budget = budget;
     c.budgetEnd = c.instructions + budget;
     int result = run(c, entry);
-    if (result >= 0) {
-      c.eip += targets[result];
+    if (result == Region.LEFT) {
       c.instructions = c.budgetEnd - c.budget;
     } else if (result <= Region.MISS) {
+      RegionCode in = c.missedIn;
       int site = Region.MISS - result;
-      c.eip += siteOffset(site);
-      c.instructions = c.budgetEnd - c.budget - sites[2 * site + 1];
+      c.eip += in.siteOffset(site);
+      c.instructions = c.budgetEnd - c.budget - in.sites[2 * site + 1];
     }
     return result;
   }
 
   /**
-   * Runs from an entry. EIP is the base's until the end, when the caller adds what the exit or site
-   * says, and derives the instruction count from {@link Cpu#budget}.
+   * Runs from an entry. EIP is the base's until the end: after {@link Region#MISS} the caller adds
+   * what the site says. The instruction count follows from {@link Cpu#budget}.
+   *
+   * @return see {@link #enter}
    */
   public abstract int run(Cpu c, int entry);
+
+  /**
+   * After a call that another region has done: whether that has returned, and this region can go on
+   * behind the call. If so EIP is the region's base again.
+   *
+   * @param result of the other region
+   * @param next EIP behind the call
+   */
+  protected final boolean hasReturned(Cpu c, int result, int next, int base) {
+    if (result != Region.LEFT
+        || c.eip != next
+        || !isChecked(c, c.segBase[CpuState.CS] + base)
+        || c.modeWord != mode
+        || c.budget < longestPath
+        || c.mustLeaveRegion()) {
+      return false;
+    }
+    c.eip = base;
+    return true;
+  }
 
   /** In a generated class's initializer: the constants it was defined with. */
   protected static Object[] constants(MethodHandles.Lookup lookup) {

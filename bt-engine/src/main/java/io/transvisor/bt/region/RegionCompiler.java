@@ -65,13 +65,11 @@ final class RegionCompiler {
    * What compiling gives.
    *
    * @param code null if the method would be too long for HotSpot to compile
-   * @param targets see {@link ExitWriter#targets}
    * @param sites see {@link ExitWriter#sites}
    * @param windows see {@link ExitWriter#windows}
    * @param bytes length of its method
    */
-  record Result(
-      RegionCode code, int[] targets, int[] sites, Map<Integer, int[]> windows, int bytes) {}
+  record Result(RegionCode code, int[] sites, Map<Integer, int[]> windows, int bytes) {}
 
   Result compile() {
     surveying = true;
@@ -80,7 +78,7 @@ final class RegionCompiler {
     byte[] bytes = ClassFile.of().build(self, this::writeClass);
     int methodBytes = lengthOfRun(bytes);
     if (methodBytes > MAX_METHOD_BYTES) {
-      return new Result(null, null, null, null, methodBytes);
+      return new Result(null, null, null, methodBytes);
     }
     constants.add(exits.sites());
     try {
@@ -91,7 +89,7 @@ final class RegionCompiler {
       if (HotSpotCompiler.get() != null) {
         HotSpotCompiler.get().compile(type.getMethod("run", Cpu.class, int.class));
       }
-      return new Result(code, exits.targets(), exits.sites(), exits.windows(), methodBytes);
+      return new Result(code, exits.sites(), exits.windows(), methodBytes);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
@@ -135,7 +133,11 @@ final class RegionCompiler {
   }
 
   private static ClassDesc typeOf(Object constant) {
-    return constant instanceof Handler ? HANDLER_CLASS : INSN_CLASS;
+    return switch (constant) {
+      case Handler h -> HANDLER_CLASS;
+      case RegionEntry e -> ClassDesc.of(RegionEntry.class.getName());
+      default -> INSN_CLASS;
+    };
   }
 
   private void writeInitializer(CodeBuilder b) {

@@ -1,27 +1,112 @@
 package io.transvisor.bt.region;
 
 import io.transvisor.bt.interp.Cpu;
+import io.transvisor.core.cpu.CpuState;
 
 /**
- * A place where a region may be entered.
- *
- * @param region what is entered
- * @param code its compiled code
- * @param number which of the region's entries
- * @param offset of its first instruction from the region's base
+ * A place in the code where a region may be entered, or will be: compiled code that goes there
+ * refers to this whether there is a region yet or not. What is looked at on the way from one region
+ * to another is here together, since it is seldom in the host's caches.
  */
-public record RegionEntry(Region region, RegionCode code, int number, int offset) {
+public final class RegionEntry {
+  /** No generation of the map. */
+  private static final int NEVER = -1;
+
   /**
-   * Whether the region can be entered here right after another one. Looks at little, since what is
-   * looked at is seldom in the host's caches; {@link Region#isUsable} has the last word.
+   * Most regions that call each other's code on the host's stack; more return first. The host
+   * predicts returns for about as many.
+   */
+  private static final int MAX_NESTING = 16;
+
+  /** Linear address and generation of the map for which the region is known to be mapped. */
+  private int linear;
+
+  private int generation = NEVER;
+
+  /** The mode it may be entered in after another region; none if more has to be looked at. */
+  private int mode;
+
+  private int longestPath;
+  private int number;
+  private RegionCode code;
+  private int offset;
+
+  /** What is entered; null as long as nothing is compiled. */
+  public Region region() {
+    return code == null ? null : code.region();
+  }
+
+  /** Whether there is compiled code to enter. */
+  public boolean isValid() {
+    return code != null && code.region().isValid();
+  }
+
+  /** Offset of its first instruction from the region's base. */
+  int offset() {
+    return offset;
+  }
+
+  /** Leads to a region from now on, once it was {@link #confirm}ed. */
+  void set(Region region, Block block) {
+    code = region.code();
+    number = block.entry;
+    offset = block.start;
+    longestPath = region.plan().longestPath();
+    mode = (region.plan().mode() & Cpu.MODE_FLAT_CODE) != 0 ? region.plan().mode() : NEVER;
+    unlink();
+  }
+
+  /** The region has been found to be mapped. */
+  void confirm(int linearAddress, int mapGeneration) {
+    linear = linearAddress;
+    generation = mapGeneration;
+  }
+
+  /** It must not be entered any more without being looked at. */
+  void unlink() {
+    generation = NEVER;
+  }
+
+  /**
+   * Whether the region can be entered here right after another one. {@link Region#isUsable} has the
+   * last word.
    *
-   * @param linear address of the next instruction
+   * @param address linear address of the next instruction
    * @param budget instructions that may still be retired
    */
-  public boolean follows(Cpu c, int linear, long budget) {
-    return code.checkedBase == linear - offset
-        && code.checkedGeneration == c.mmu.generation
-        && code.chainedMode == c.modeWord
-        && budget >= code.longestPath;
+  public boolean follows(Cpu c, int address, long budget) {
+    return linear == address
+        && generation == c.mmu.generation
+        && mode == c.modeWord
+        && budget >= longestPath;
+  }
+
+  /** Runs the region from here; see {@link RegionCode#enter}. */
+  public int enter(Cpu c, int budget) {
+    return code.enter(c, number, budget);
+  }
+
+  /**
+   * Compiled code, which has given the CPU all it holds, goes on here if that is possible at once.
+   *
+   * @return see {@link RegionCode#run}
+   */
+  public int goOn(Cpu c) {
+    if (!follows(c, c.segBase[CpuState.CS] + c.eip, c.budget)
+        || c.mustLeaveRegion()
+        || c.nesting == MAX_NESTING) {
+      return Region.LEFT;
+    }
+    c.nesting++;
+    c.regionsNested++;
+    int result = code.run(c, number);
+    c.nesting--;
+    return result;
+  }
+
+  /** The same for the place that EIP names. */
+  public static int goOnAtEip(Cpu c) {
+    RegionEntry entry = c.branchTargets.entry(c.segBase[CpuState.CS] + c.eip);
+    return entry == null ? Region.LEFT : entry.goOn(c);
   }
 }

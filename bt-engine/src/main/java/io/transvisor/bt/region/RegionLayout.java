@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
+import java.util.function.IntFunction;
 
 /** Cuts the instructions of a region into blocks and finds out how they hang together. */
 final class RegionLayout {
@@ -36,7 +37,12 @@ final class RegionLayout {
   }
 
   RegionPlan plan(
-      int store, int mode, Map<Integer, Integer> pageOf, Set<Integer> slow, Set<Integer> alone) {
+      int store,
+      int mode,
+      Map<Integer, Integer> pageOf,
+      Set<Integer> slow,
+      Set<Integer> alone,
+      IntFunction<RegionEntry> outside) {
     cut();
     connect();
     FlagLiveness.analyse(blocks, byOffset);
@@ -47,7 +53,44 @@ final class RegionLayout {
       end = Math.max(end, b.next());
     }
     return new RegionPlan(
-        store, mode, blocks, byOffset, entries, Map.copyOf(pageOf), first, end, count, slow, alone);
+        store,
+        mode,
+        blocks,
+        byOffset,
+        entries,
+        Map.copyOf(pageOf),
+        first,
+        end,
+        count,
+        slow,
+        alone,
+        links(outside));
+  }
+
+  /** What direct branches and calls lead to outside of the region. */
+  private Map<Integer, RegionEntry> links(IntFunction<RegionEntry> outside) {
+    Map<Integer, RegionEntry> links = new HashMap<>();
+    for (Block b : blocks) {
+      switch (b.end) {
+        case BRANCH -> {
+          link(links, b.target, outside);
+          link(links, b.next(), outside);
+        }
+        case JUMP, CALL -> link(links, b.target, outside);
+        case FALL_THROUGH, CALLOUT -> link(links, b.next(), outside);
+        case INDIRECT, LEAVE -> {}
+      }
+    }
+    return links;
+  }
+
+  private void link(Map<Integer, RegionEntry> links, int offset, IntFunction<RegionEntry> outside) {
+    if (!byOffset.containsKey(offset)) {
+      RegionEntry entry = outside.apply(offset);
+      if (entry != null) {
+        links.put(offset, entry);
+      }
+    }
   }
 
   private void cut() {

@@ -20,6 +20,7 @@ import java.util.Set;
  * @param slow offsets of instructions that are left to their handlers, because they keep accessing
  *     memory that cannot be accessed directly
  * @param alone offsets of instructions whose accesses are looked up one by one
+ * @param links what may be entered outside of the region, by offset from the base
  */
 record RegionPlan(
     int store,
@@ -32,7 +33,8 @@ record RegionPlan(
     int endByte,
     int longestPath,
     Set<Integer> slow,
-    Set<Integer> alone) {
+    Set<Integer> alone,
+    Map<Integer, RegionEntry> links) {
 
   /** Whether the code is mapped with its base at a linear address. */
   boolean isMappedAt(Cpu c, int linearBase) {

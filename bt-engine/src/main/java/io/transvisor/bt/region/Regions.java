@@ -58,7 +58,7 @@ public final class Regions {
   private final CodeCache cache;
   private final EngineOptions options;
   private final Decoder decoder;
-  private final Map<Long, RegionEntry> entries = new HashMap<>();
+  private final RegionEntries entries = new RegionEntries();
   private final Map<Long, Integer> sizes = new HashMap<>();
   private final Map<Long, Integer> attempts = new HashMap<>();
 
@@ -111,8 +111,8 @@ public final class Regions {
     if (!isEligible(t)) {
       return false;
     }
-    RegionEntry known = entries.get(key(t.store(), t.mode()));
-    if (known != null && known.region().isValid()) {
+    RegionEntry known = entries.at(t.store(), t.mode());
+    if (known.isValid()) {
       t.setCompiled(known);
     }
     t.setPatience(options.patience());
@@ -130,7 +130,7 @@ public final class Regions {
     if (!isEligible(t)) {
       return false;
     }
-    if (t.compiled() != null && t.compiled().region().isValid()) {
+    if (t.compiled() != null && t.compiled().isValid()) {
       t.setPatience(INNER_PATIENCE);
       return true;
     }
@@ -146,7 +146,8 @@ public final class Regions {
       t.setPatience(INNER_PATIENCE * Math.max(1, tried));
       return true;
     }
-    RegionPlan plan = new ControlFlow(c, cache, decoder, t, size, sites).build();
+    RegionEntries chained = options.has(Mechanism.CHAINING) ? entries : null;
+    RegionPlan plan = new ControlFlow(c, cache, decoder, t, size, chained, sites).build();
     if (plan == null) {
       t.setPatience(INNER_PATIENCE);
       return true;
@@ -192,7 +193,7 @@ public final class Regions {
       finished.add(new Finished(region, compiled(region.plan())));
     } catch (RuntimeException | LinkageError e) {
       LOG.warn("a region could not be compiled and stays interpreted", e);
-      finished.add(new Finished(region, new RegionCompiler.Result(null, null, null, null, 0)));
+      finished.add(new Finished(region, new RegionCompiler.Result(null, null, null, 0)));
     }
   }
 
@@ -260,12 +261,11 @@ public final class Regions {
     liveBytes += f.result.bytes();
     for (Block b : plan.entries()) {
       int store = plan.storeOf(b.start);
-      RegionEntry entry = new RegionEntry(region, region.code(), b.entry, b.start);
-      RegionEntry known = entries.get(key(store, plan.mode()));
-      if (b.start != 0 && known != null && known.region().isValid()) {
+      RegionEntry entry = entries.at(store, plan.mode());
+      if (b.start != 0 && entry.isValid()) {
         continue;
       }
-      entries.put(key(store, plan.mode()), entry);
+      region.enterAt(entry, b);
       Trace t = cache.find(store, plan.mode());
       if (t != null) {
         t.setCompiled(entry);
@@ -336,13 +336,6 @@ public final class Regions {
     region.retire(Retirement.NO_ROOM);
     liveBytes -= region.bytes();
     RegionPlan plan = region.plan();
-    for (Block b : plan.entries()) {
-      long key = key(plan.storeOf(b.start), plan.mode());
-      RegionEntry known = entries.get(key);
-      if (known != null && known.region() == region) {
-        entries.remove(key);
-      }
-    }
     attempts.remove(key(plan.store(), plan.mode()));
   }
 
