@@ -117,8 +117,8 @@ public final class Cpu extends CpuState {
   /** Regions that run, called by others. */
   public int nesting;
 
-  /** How often a region has called another. */
-  public long regionsNested;
+  /** How often regions have been entered. */
+  public long regionsEntered;
 
   /** Where indirect branches, returns and exits of regions have led to. */
   public final BranchTargets branchTargets = new BranchTargets();

@@ -24,9 +24,9 @@ final class EngineStatistics {
   long regionInstructions;
 
   /**
-   * @param nested regions entered by others
+   * @param entered how often regions have been entered, in whatever way
    */
-  void counters(CounterSink sink, long nested) {
+  void counters(CounterSink sink, long entered) {
     sink.count("traces.decoded", decodedTraces);
     sink.count("traces.decoded.instructions", decodedInstructions);
     sink.count("traces.run", tracesRun);
@@ -34,7 +34,7 @@ final class EngineStatistics {
     sink.count("traces.reached.by-search", found);
     sink.count("traces.links.made", links);
     sink.count("instructions.in-regions", regionInstructions);
-    sink.count("regions.entered", regionEntries);
-    sink.count("regions.entered.nested", nested);
+    sink.count("regions.entered", entered);
+    sink.count("regions.entered.by-interpreter", regionEntries);
   }
 }

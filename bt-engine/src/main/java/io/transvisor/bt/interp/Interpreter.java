@@ -7,6 +7,7 @@ import io.transvisor.bt.cache.Trace;
 import io.transvisor.bt.isa.Insn;
 import io.transvisor.bt.region.LazyFlags;
 import io.transvisor.bt.region.Region;
+import io.transvisor.bt.region.RegionCode;
 import io.transvisor.bt.region.RegionEntry;
 import io.transvisor.bt.region.Regions;
 import io.transvisor.core.clock.InstructionClock;
@@ -302,29 +303,17 @@ final class Interpreter {
    *
    * @return the trace, if it was left within its run of instructions, or null
    */
-  private Links enter(Trace t, RegionEntry first, long end) {
-    targets.setEntry(c.segBase[CpuState.CS] + c.eip, first);
-    RegionEntry entry = first;
-    while (true) {
-      int left = (int) Math.min(end - c.instructions, Integer.MAX_VALUE);
-      long before = c.instructions;
-      int result = entry.enter(c, left);
-      statistics.regionEntries++;
-      statistics.regionInstructions += c.instructions - before;
-      if (result != Region.LEFT) {
-        leftWithin(result);
-        return t;
-      }
-      if (c.mustLeaveRegion()) {
-        return null;
-      }
-      int linear = c.segBase[CpuState.CS] + c.eip;
-      RegionEntry next = targets.entry(linear);
-      if (next == null || !next.follows(c, linear, end - c.instructions)) {
-        return null;
-      }
-      entry = next;
+  private Links enter(Trace t, RegionEntry entry, long end) {
+    targets.setEntry(c.segBase[CpuState.CS] + c.eip, entry);
+    long before = c.instructions;
+    int result = RegionCode.enter(c, entry, (int) Math.min(end - before, Integer.MAX_VALUE));
+    statistics.regionEntries++;
+    statistics.regionInstructions += c.instructions - before;
+    if (result == Region.LEFT) {
+      return null;
     }
+    leftWithin(result);
+    return t;
   }
 
   /** A region was left before an instruction, or by a fault of one. */

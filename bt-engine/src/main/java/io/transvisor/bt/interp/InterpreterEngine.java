@@ -132,7 +132,7 @@ public final class InterpreterEngine implements ExecutionEngine, CpuPins {
   @Override
   public void counters(CounterSink sink) {
     sink.count("instructions", cpu.instructions);
-    interpreter.statistics().counters(sink, cpu.regionsNested);
+    interpreter.statistics().counters(sink, cpu.regionsEntered);
     interpreter.decider().counters(sink);
     interpreter.cache().counters(sink);
     cpu.callouts.counters(sink);

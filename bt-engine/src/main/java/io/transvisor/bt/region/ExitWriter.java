@@ -37,6 +37,8 @@ import java.util.Queue;
 final class ExitWriter {
   private static final ClassDesc ENTRY_CLASS = ClassDesc.of(RegionEntry.class.getName());
   private static final MethodTypeDesc GO_ON = MethodTypeDesc.of(ConstantDescs.CD_int, CPU_CLASS);
+  private static final MethodTypeDesc CALL =
+      MethodTypeDesc.of(ConstantDescs.CD_int, CPU_CLASS, ConstantDescs.CD_int);
   private static final MethodTypeDesc HAS_RETURNED =
       MethodTypeDesc.of(
           ConstantDescs.CD_boolean,
@@ -184,9 +186,14 @@ final class ExitWriter {
     b.aload(CPU).aload(SELF).putfield(CPU_CLASS, "missedIn", CODE_CLASS);
   }
 
+  private void pushEip(int offset) {
+    b.iload(BASE).loadConstant(offset).iadd();
+  }
+
   private void setEip(int offset) {
     b.aload(CPU);
-    b.iload(BASE).loadConstant(offset).iadd().putfield(CPU_CLASS, "eip", ConstantDescs.CD_int);
+    pushEip(offset);
+    b.putfield(CPU_CLASS, "eip", ConstantDescs.CD_int);
   }
 
   /** Leaves the region for an offset from its base. */
@@ -195,71 +202,78 @@ final class ExitWriter {
     leave();
   }
 
-  /** Pushes the result of the code at an offset outside the region, which is run if it can be. */
-  private void goOnOutside(int offset) {
-    setEip(offset);
-    giveState();
+  /** Goes on at an offset outside of the region: there if that is compiled, or leaves. */
+  private void goOutside(int offset) {
     RegionEntry entry = w.plan.links().get(offset);
     if (entry == null) {
-      b.loadConstant(Region.LEFT);
-    } else {
-      w.constant(entry, ENTRY_CLASS);
-      b.aload(CPU).invokevirtual(ENTRY_CLASS, "goOn", GO_ON);
+      exitTo(offset);
+      return;
     }
+    setEip(offset);
+    giveState();
+    w.constant(entry, ENTRY_CLASS);
+    b.aload(CPU).invokevirtual(ENTRY_CLASS, "goOn", GO_ON).ireturn();
   }
 
-  /** Pushes the result of the code at the EIP in {@link MethodWriter#TARGET}. */
-  private void goOnAtTarget() {
-    b.aload(CPU).iload(TARGET).putfield(CPU_CLASS, "eip", ConstantDescs.CD_int);
+  /** Calls a function at an offset; its return address is on the guest's stack already. */
+  void call(Insn call, int offset) {
+    RegionEntry entry = w.plan.links().get(offset);
+    if (entry == null) {
+      goTo(offset);
+      return;
+    }
+    setEip(offset);
     giveState();
-    if (w.plan.links().isEmpty()) {
-      b.loadConstant(Region.LEFT);
+    w.constant(entry, ENTRY_CLASS);
+    b.aload(CPU);
+    pushEip(call.next);
+    b.invokevirtual(ENTRY_CLASS, "call", CALL);
+    goOnBehind(call);
+  }
+
+  private void setEipToTarget() {
+    b.aload(CPU).iload(TARGET).putfield(CPU_CLASS, "eip", ConstantDescs.CD_int);
+  }
+
+  /** Goes on at the EIP in {@link MethodWriter#TARGET}. */
+  private void goToTarget() {
+    setEipToTarget();
+    if (w.plan.links().isEmpty() || Branches.isReturn(w.insn)) {
+      // Whoever called this region knows better what follows a return.
+      leave();
+    } else if (Branches.isCall(w.insn)) {
+      giveState();
+      b.aload(CPU);
+      pushEip(w.insn.next);
+      b.invokestatic(ENTRY_CLASS, "callAtEip", CALL);
+      goOnBehind(w.insn);
     } else {
-      b.aload(CPU).invokestatic(ENTRY_CLASS, "goOnAtEip", GO_ON);
+      giveState();
+      b.aload(CPU).invokestatic(ENTRY_CLASS, "goOnAtEip", GO_ON).ireturn();
     }
   }
 
   /** With the result of a called function pushed: goes on behind the call if it has returned. */
   private void goOnBehind(Insn call) {
     Block behind = w.plan.byOffset().get(call.next);
-    if (behind == null) {
-      b.ireturn();
-      return;
-    }
+    RegionEntry entry = w.plan.links().get(call.next);
     b.istore(VALUE);
-    b.aload(SELF).aload(CPU).iload(VALUE).iload(BASE).loadConstant(call.next).iadd().iload(BASE);
-    b.invokevirtual(CODE_CLASS, "hasReturned", HAS_RETURNED)
-        .ifeq(stub(() -> b.iload(VALUE).ireturn()));
-    b.aload(CPU).getfield(CPU_CLASS, "budget", ConstantDescs.CD_int).istore(BUDGET);
-    w.readState();
-    w.flags.setJoined();
-    w.flags.passTo(behind);
-    b.goto_(w.label(behind));
-  }
-
-  /** Calls a function at an offset, whose return address is pushed already. */
-  void call(Insn call, int offset) {
-    if (w.plan.byOffset().containsKey(offset)) {
-      goTo(offset);
+    Label other = stub(() -> b.iload(VALUE).ireturn());
+    if (behind != null) {
+      b.aload(SELF).aload(CPU).iload(VALUE);
+      pushEip(call.next);
+      b.iload(BASE).invokevirtual(CODE_CLASS, "hasReturned", HAS_RETURNED).ifeq(other);
+      b.aload(CPU).getfield(CPU_CLASS, "budget", ConstantDescs.CD_int).istore(BUDGET);
+      w.readState();
+      w.flags.setJoined();
+      w.flags.passTo(behind);
+      b.goto_(w.label(behind));
+    } else if (entry != null) {
+      b.iload(VALUE).loadConstant(Region.LEFT).if_icmpne(other);
+      w.constant(entry, ENTRY_CLASS);
+      b.aload(CPU).invokevirtual(ENTRY_CLASS, "goOn", GO_ON).ireturn();
     } else {
-      goOnOutside(offset);
-      goOnBehind(call);
-    }
-  }
-
-  /** Leaves the region for the EIP in {@link MethodWriter#TARGET}. */
-  private void exitIndirect() {
-    Insn i = w.insn;
-    if (Branches.isReturn(i)) {
-      b.aload(CPU).iload(TARGET).putfield(CPU_CLASS, "eip", ConstantDescs.CD_int);
-      leave();
-      return;
-    }
-    goOnAtTarget();
-    if (Branches.isCall(i)) {
-      goOnBehind(i);
-    } else {
-      b.ireturn();
+      b.goto_(other);
     }
   }
 
@@ -267,8 +281,7 @@ final class ExitWriter {
   void goTo(int offset) {
     Block to = w.plan.byOffset().get(offset);
     if (to == null) {
-      goOnOutside(offset);
-      b.ireturn();
+      goOutside(offset);
       return;
     }
     lookAtBudget(to);
@@ -316,7 +329,7 @@ final class ExitWriter {
       b.iload(TARGET).iload(BASE).isub().lookupswitch(other, cases);
       b.labelBinding(other);
     }
-    exitIndirect();
+    goToTarget();
   }
 
   /** Leaves the region with the CPU's state, EIP included, as a handler has left it. */

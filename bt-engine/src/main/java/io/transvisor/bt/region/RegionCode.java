@@ -8,7 +8,7 @@ import java.lang.invoke.MethodHandles;
 
 /** What generated classes extend, and the parts of them that need not be generated. */
 public abstract class RegionCode {
-  /** No generation of the map, no mode. */
+  /** No generation of the map, no place to stop at. */
   static final int NEVER = -1;
 
   private Region region;
@@ -57,19 +57,19 @@ public abstract class RegionCode {
   }
 
   /**
-   * Runs the region from an entry, and those that follow, until one is left for something else; if
+   * Runs a region from an entry, and those that follow, until one is left for something else; if
    * the first instruction cannot be done, none is retired. EIP, registers, flags and the
    * instruction count are then those of the exit.
    *
    * @return {@link Region#LEFT}, {@link Region#FAULT}, {@link Region#PAGE_FAULT}, or {@link
    *     Region#MISS} and below in the region that {@link Cpu#missedIn} names
    */
-  final int enter(Cpu c, int entry, int budget) {
+  public static int enter(Cpu c, RegionEntry entry, int budget) {
     c.traceLimit = 1;
     c.nesting = 0;
     c.budget = budget;
     c.budgetEnd = c.instructions + budget;
-    int result = run(c, entry);
+    int result = entry.runUntil(c, NEVER);
     if (result == Region.LEFT) {
       c.instructions = c.budgetEnd - c.budget;
     } else if (result <= Region.MISS) {

@@ -13,8 +13,7 @@ public final class RegionEntry {
   private static final int NEVER = -1;
 
   /**
-   * Most regions that call each other's code on the host's stack; more return first. The host
-   * predicts returns for about as many.
+   * Most regions on the host's stack that call each other; it predicts returns for about as many.
    */
   private static final int MAX_NESTING = 16;
 
@@ -81,32 +80,75 @@ public final class RegionEntry {
         && budget >= longestPath;
   }
 
-  /** Runs the region from here; see {@link RegionCode#enter}. */
-  public int enter(Cpu c, int budget) {
-    return code.enter(c, number, budget);
+  private boolean canBeNested(Cpu c) {
+    return follows(c, c.segBase[CpuState.CS] + c.eip, c.budget)
+        && !c.mustLeaveRegion()
+        && c.nesting < MAX_NESTING;
   }
 
   /**
-   * Compiled code, which has given the CPU all it holds, goes on here if that is possible at once.
+   * Compiled code, which has given the CPU all it holds, jumps here, if that is possible at once.
    *
    * @return see {@link RegionCode#run}
    */
   public int goOn(Cpu c) {
-    if (!follows(c, c.segBase[CpuState.CS] + c.eip, c.budget)
-        || c.mustLeaveRegion()
-        || c.nesting == MAX_NESTING) {
+    if (!canBeNested(c)) {
       return Region.LEFT;
     }
     c.nesting++;
-    c.regionsNested++;
-    int result = code.run(c, number);
+    int result = run(c);
     c.nesting--;
     return result;
   }
 
+  /**
+   * Compiled code calls a function here.
+   *
+   * @param next EIP behind the call
+   */
+  public int call(Cpu c, int next) {
+    return canBeNested(c) ? runUntil(c, next) : Region.LEFT;
+  }
+
   /** The same for the place that EIP names. */
+  public static int callAtEip(Cpu c, int next) {
+    RegionEntry entry = atEip(c);
+    return entry == null ? Region.LEFT : entry.call(c, next);
+  }
+
+  /** {@link #goOn} for the place that EIP names. */
   public static int goOnAtEip(Cpu c) {
-    RegionEntry entry = c.branchTargets.entry(c.segBase[CpuState.CS] + c.eip);
+    RegionEntry entry = atEip(c);
     return entry == null ? Region.LEFT : entry.goOn(c);
+  }
+
+  private static RegionEntry atEip(Cpu c) {
+    return c.branchTargets.entry(c.segBase[CpuState.CS] + c.eip);
+  }
+
+  private int run(Cpu c) {
+    c.regionsEntered++;
+    return code.run(c, number);
+  }
+
+  /** Runs this and what follows, as long as that is compiled code, up to an EIP. */
+  int runUntil(Cpu c, int eip) {
+    int level = c.nesting;
+    RegionEntry entry = this;
+    int result;
+    do {
+      c.nesting = level + 1;
+      result = entry.run(c);
+      if (result != Region.LEFT || c.eip == eip || c.mustLeaveRegion()) {
+        break;
+      }
+      int linear = c.segBase[CpuState.CS] + c.eip;
+      entry = c.branchTargets.entry(linear);
+      if (entry != null && !entry.follows(c, linear, c.budget)) {
+        break;
+      }
+    } while (entry != null);
+    c.nesting = level;
+    return result;
   }
 }

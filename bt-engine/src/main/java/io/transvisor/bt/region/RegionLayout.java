@@ -76,9 +76,18 @@ final class RegionLayout {
           link(links, b.target, outside);
           link(links, b.next(), outside);
         }
-        case JUMP, CALL -> link(links, b.target, outside);
+        case JUMP -> link(links, b.target, outside);
+        case CALL -> {
+          link(links, b.target, outside);
+          link(links, b.next(), outside);
+        }
         case FALL_THROUGH, CALLOUT -> link(links, b.next(), outside);
-        case INDIRECT, LEAVE -> {}
+        case INDIRECT -> {
+          if (Branches.isCall(b.last())) {
+            link(links, b.next(), outside);
+          }
+        }
+        case LEAVE -> {}
       }
     }
     return links;
