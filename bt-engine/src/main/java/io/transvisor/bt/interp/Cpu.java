@@ -158,9 +158,20 @@ public final class Cpu extends CpuState {
     });
   }
 
-  /** Whether something waits that is looked at between regions, or a handler stopped the run. */
-  public boolean mustLeaveRegion() {
-    return (pending | eflags & TF) != 0 || traceLimit == 0;
+  /**
+   * Between two traces or regions: whether something waits that has to be looked at first. If not,
+   * a run that {@link #stopTrace} ended goes on: what follows is found anew in any case.
+   */
+  public boolean mustStop() {
+    return (pending | eflags & TF) != 0 || traceLimit == 0 && !mayResume();
+  }
+
+  private boolean mayResume() {
+    if (halted || interruptShadow || debugTraps != 0 || codeBreakpoints) {
+      return false;
+    }
+    traceLimit = 1;
+    return true;
   }
 
   // ---- mode ----

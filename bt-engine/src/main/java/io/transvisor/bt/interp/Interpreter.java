@@ -235,8 +235,7 @@ final class Interpreter {
    * The hot loop: a whole trace and those that follow, until something has to be looked at between
    * instructions.
    *
-   * <p>Whatever has to be looked at either is in the pending word, or stopped the trace ({@link
-   * Cpu#stopTrace}), or is TF.
+   * <p>For what has to be looked at see {@link Cpu#mustStop}.
    *
    * @param end instruction count not to go beyond
    * @return the last trace executed, or null after a region
@@ -264,7 +263,7 @@ final class Interpreter {
         executeWhole(t);
         interpreted++;
       }
-      if (c.mustLeaveRegion()) {
+      if (tripleFault || c.mustStop()) {
         break;
       }
       int mode = c.modeWord;

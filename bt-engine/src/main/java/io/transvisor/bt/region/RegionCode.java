@@ -102,7 +102,7 @@ public abstract class RegionCode {
         || !isChecked(c, c.segBase[CpuState.CS] + base)
         || c.modeWord != mode
         || c.budget < longestPath
-        || c.mustLeaveRegion()) {
+        || c.mustStop()) {
       return false;
     }
     c.eip = base;

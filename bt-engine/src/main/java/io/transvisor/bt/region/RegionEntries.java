@@ -9,6 +9,6 @@ final class RegionEntries {
 
   /** The entry at an index of the store. */
   RegionEntry at(int store, int mode) {
-    return entries.computeIfAbsent((long) store << 8 | mode, k -> new RegionEntry());
+    return entries.computeIfAbsent((long) store << 8 | mode, k -> new RegionEntry(store));
   }
 }

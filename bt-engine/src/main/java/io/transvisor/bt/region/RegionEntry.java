@@ -2,6 +2,7 @@ package io.transvisor.bt.region;
 
 import io.transvisor.bt.interp.Cpu;
 import io.transvisor.core.cpu.CpuState;
+import io.transvisor.core.memory.PhysicalMemory;
 
 /**
  * A place in the code where a region may be entered, or will be: compiled code that goes there
@@ -23,12 +24,19 @@ public final class RegionEntry {
   private int generation = NEVER;
 
   /** The mode it may be entered in after another region; none if more has to be looked at. */
-  private int mode;
+  private int mode = NEVER;
 
   private int longestPath;
   private int number;
   private RegionCode code;
   private int offset;
+
+  /** Index in the store of the first instruction. */
+  private final int store;
+
+  RegionEntry(int store) {
+    this.store = store;
+  }
 
   /** What is entered; null as long as nothing is compiled. */
   public Region region() {
@@ -66,24 +74,25 @@ public final class RegionEntry {
     generation = NEVER;
   }
 
-  /**
-   * Whether the region can be entered here right after another one. {@link Region#isUsable} has the
-   * last word.
-   *
-   * @param address linear address of the next instruction
-   * @param budget instructions that may still be retired
-   */
-  public boolean follows(Cpu c, int address, long budget) {
-    return linear == address
-        && generation == c.mmu.generation
-        && mode == c.modeWord
-        && budget >= longestPath;
+  /** Whether the region can be entered here now, right after another one. */
+  private boolean follows(Cpu c) {
+    return mode == c.modeWord
+        && c.budget >= longestPath
+        && (generation == c.mmu.generation && linear == c.segBase[CpuState.CS] + c.eip
+            || isUsable(c))
+        && !c.mustStop();
+  }
+
+  /** For another linear address, or after the map has changed. */
+  private boolean isUsable(Cpu c) {
+    int address = c.segBase[CpuState.CS] + c.eip;
+    return code != null
+        && ((address ^ store) & PhysicalMemory.PAGE_SIZE - 1) == 0
+        && code.region().isUsable(c, this, c.budget);
   }
 
   private boolean canBeNested(Cpu c) {
-    return follows(c, c.segBase[CpuState.CS] + c.eip, c.budget)
-        && !c.mustLeaveRegion()
-        && c.nesting < MAX_NESTING;
+    return c.nesting < MAX_NESTING && follows(c);
   }
 
   /**
@@ -139,15 +148,11 @@ public final class RegionEntry {
     do {
       c.nesting = level + 1;
       result = entry.run(c);
-      if (result != Region.LEFT || c.eip == eip || c.mustLeaveRegion()) {
+      if (result != Region.LEFT || c.eip == eip) {
         break;
       }
-      int linear = c.segBase[CpuState.CS] + c.eip;
-      entry = c.branchTargets.entry(linear);
-      if (entry != null && !entry.follows(c, linear, c.budget)) {
-        break;
-      }
-    } while (entry != null);
+      entry = atEip(c);
+    } while (entry != null && entry.follows(c));
     c.nesting = level;
     return result;
   }

@@ -13,7 +13,8 @@ import java.util.Set;
  * @param blocks in the order of their addresses
  * @param byOffset the same by offset from the base
  * @param entries blocks that may be entered from outside
- * @param pageOf linear pages of the code relative to the base's page, with their pages in the store
+ * @param pages two numbers each: a linear page of the code relative to the base's page, and its
+ *     page in the store
  * @param firstByte lowest offset of a code byte from the base
  * @param endByte one more than the highest
  * @param longestPath most instructions between two looks at the budget
@@ -28,7 +29,7 @@ record RegionPlan(
     List<Block> blocks,
     Map<Integer, Block> byOffset,
     List<Block> entries,
-    Map<Integer, Integer> pageOf,
+    int[] pages,
     int firstByte,
     int endByte,
     int longestPath,
@@ -39,9 +40,10 @@ record RegionPlan(
   /** Whether the code is mapped with its base at a linear address. */
   boolean isMappedAt(Cpu c, int linearBase) {
     boolean user = (mode & Cpu.MODE_USER) != 0;
-    for (Map.Entry<Integer, Integer> page : pageOf.entrySet()) {
-      int linear = linearBase + (page.getKey() << 12) & ~0xFFF;
-      if (c.mmu.peekCode(linear, user) >>> 12 != page.getValue()) {
+    for (int n = 0; n < pages.length; n += 2) {
+      int linear = linearBase + (pages[n] << 12) & ~0xFFF;
+      int store = c.directCode(linear);
+      if ((store < 0 ? c.mmu.peekCode(linear, user) : store) >>> 12 != pages[n + 1]) {
         return false;
       }
     }
@@ -56,6 +58,11 @@ record RegionPlan(
   /** Index in the store of the byte at an offset from the base. */
   int storeOf(int offset) {
     int inBasePage = (store & 0xFFF) + offset;
-    return pageOf.get(inBasePage >> 12) << 12 | inBasePage & 0xFFF;
+    for (int n = 0; n < pages.length; n += 2) {
+      if (pages[n] == inBasePage >> 12) {
+        return pages[n + 1] << 12 | inBasePage & 0xFFF;
+      }
+    }
+    throw new IllegalArgumentException("no code of the region at " + offset);
   }
 }

@@ -325,8 +325,9 @@ public final class Regions {
   }
 
   private void unwatch(Region region) {
-    for (int page : region.plan().pageOf().values()) {
-      cache.unwatch(page, region);
+    int[] pages = region.plan().pages();
+    for (int n = 1; n < pages.length; n += 2) {
+      cache.unwatch(pages[n], region);
     }
   }
 
