@@ -32,9 +32,7 @@ import org.slf4j.LoggerFactory;
 public final class Regions {
   private static final Logger LOG = LoggerFactory.getLogger(Regions.class);
 
-  /** Most instructions in a region at first, and the fewest it makes sense with. */
-  private static final int MAX_INSNS = 220;
-
+  /** Fewest instructions that make sense as the most in a region. */
   private static final int MIN_INSNS = 12;
 
   /** Runs of a trace that is part of a region before it becomes the seed of one itself. */
@@ -140,7 +138,7 @@ public final class Regions {
       return true;
     }
     long key = key(t.store(), t.mode());
-    int size = sizes.getOrDefault(key, MAX_INSNS);
+    int size = sizes.getOrDefault(key, options.regionSize());
     int tried = attempts.merge(key, 1, Integer::sum);
     if (size < MIN_INSNS || tried > MAX_RETIREMENTS) {
       t.setPatience(INNER_PATIENCE * Math.max(1, tried));
@@ -243,7 +241,8 @@ public final class Regions {
     if (f.result.code() == null) {
       tooLong++;
       unwatch(region);
-      sizes.put(seed, f.result.bytes() == 0 ? 0 : sizes.getOrDefault(seed, MAX_INSNS) / 2);
+      sizes.put(
+          seed, f.result.bytes() == 0 ? 0 : sizes.getOrDefault(seed, options.regionSize()) / 2);
       attempts.remove(seed);
       Trace t = cache.find(plan.store(), plan.mode());
       if (t != null) {

@@ -31,6 +31,9 @@ class EnginesAgreeTest {
   /** Runs before code is compiled: with few, regions are small. */
   private static final int[] PATIENCE = {2, 5, 8, 8, 30};
 
+  /** Most instructions in a region: with few, regions call each other the more. */
+  private static final int[] REGION_SIZES = {220, 12, 25, 220, 60, 15, 220};
+
   private long instructions;
   private long compiled;
 
@@ -71,7 +74,8 @@ class EnginesAgreeTest {
     // Every fourth as the hybrid engine does it.
     int patience = PATIENCE[(int) Math.floorMod(seed, (long) PATIENCE.length)];
     EngineKind kind = seed % 4 == 0 ? EngineKind.HYBRID : EngineKind.TRANSLATE;
-    EngineOptions options = new EngineOptions(kind, patience, false, off(seed));
+    int size = REGION_SIZES[(int) Math.floorMod(seed, (long) REGION_SIZES.length)];
+    EngineOptions options = new EngineOptions(kind, patience, size, false, off(seed));
     Comparison comparison = new Comparison(trial, options);
     Comparison.Difference difference;
     try {
