@@ -28,6 +28,11 @@ public final class Callouts {
     unsampled = 0;
   }
 
+  /** Whether each callout is logged. */
+  public boolean isLogged() {
+    return log != null;
+  }
+
   /** Before a callout whose time is taken. Returns a reading of the clock. */
   public long begin(Cpu c, Insn i, int callout) {
     if (log != null) {

@@ -108,6 +108,12 @@ public final class Cpu extends CpuState {
   /** {@link #instructions} when {@link #budget} will be used up. */
   public long budgetEnd;
 
+  /** See {@link TimeStampCounter}: the last reading of the clock, and when that was. */
+  long clockRead;
+
+  /** {@link #instructions} at that time. */
+  long clockReadAt = TimeStampCounter.NEVER;
+
   /** Linear address of the last memory access a compiled region could not do. */
   public int missedAddress;
 

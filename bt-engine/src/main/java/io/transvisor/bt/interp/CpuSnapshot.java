@@ -58,6 +58,8 @@ final class CpuSnapshot {
     c.sysenterEsp = sysenter[1];
     c.sysenterEip = sysenter[2];
     c.tscOffset = in.getLong("tscOffset");
+    c.clockRead = 0;
+    TimeStampCounter.forget(c);
     c.halted = in.getBoolean("halted");
     c.interruptShadow = in.getBoolean("interruptShadow");
     c.nmiBlocked = in.getBoolean("nmiBlocked");

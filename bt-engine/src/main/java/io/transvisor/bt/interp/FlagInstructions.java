@@ -11,7 +11,7 @@ import io.transvisor.core.cpu.CpuState;
  * PUSHF, POPF, CLI and STI, and what the modes let them change (SDM volume 2 at these instructions;
  * volume 3, 20.3 and 20.4 for the virtual interrupt flag).
  */
-final class FlagInstructions {
+public final class FlagInstructions {
   /** Flags that every POPF and IRET loads. */
   private static final int ALWAYS =
       CpuState.ARITHMETIC_FLAGS | CpuState.TF | CpuState.DF | CpuState.NT;
@@ -49,6 +49,22 @@ final class FlagInstructions {
   static void set(Cpu c, int flags, int mask) {
     c.setEflags(c.getEflags() & ~mask | flags & mask);
     dropIdleResume(c);
+  }
+
+  /**
+   * POPF, unless it changes more than arithmetic flags, DF and IF, lets in an interrupt that waits,
+   * or virtual-8086 mode would have a say; then nothing is done.
+   */
+  public static boolean loadTrivially(Cpu c, int flags, boolean operand32) {
+    int mask = writable(c, operand32);
+    int changed = (c.eflags ^ flags) & mask & ~(CpuState.ARITHMETIC_FLAGS | CpuState.DF);
+    if ((changed & ~CpuState.IF) != 0
+        || (changed & flags & CpuState.IF) != 0 && c.pending != 0
+        || (c.eflags & CpuState.RF) != 0) {
+      return false;
+    }
+    c.setEflags(c.eflags & ~mask | flags & mask);
+    return true;
   }
 
   /**

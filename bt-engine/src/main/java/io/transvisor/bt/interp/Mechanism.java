@@ -15,6 +15,8 @@ public enum Mechanism {
   CHAINING("traces and exits of regions remember what follows them"),
   /** Instructions of traces that run often are merged into one handler. */
   FUSION("interpreted instructions are merged into one handler"),
+  /** Sensitive instructions that do something trivial are no calls in compiled code. */
+  INLINE("trivial sensitive instructions are written out in compiled code"),
   /** Memory accesses that keep leaving a region are compiled as calls. */
   ADAPTIVE("accesses that keep leaving a region are compiled as calls"),
   /** Shadow page tables of the last sixteen address spaces are kept; else of one. */

@@ -41,6 +41,7 @@ final class PortAccess {
     DebugRegisters.notePort(c, port, size);
     int before = c.activity.enter(Activity.DEVICE);
     int value = c.ports.read(port, size);
+    TimeStampCounter.forget(c);
     c.activity.set(before);
     return value;
   }
@@ -50,6 +51,7 @@ final class PortAccess {
     DebugRegisters.notePort(c, port, size);
     int before = c.activity.enter(Activity.DEVICE);
     c.ports.write(port, size, value);
+    TimeStampCounter.forget(c);
     c.activity.set(before);
   }
 }

@@ -78,6 +78,7 @@ final class SystemInstructions {
   private static void halt(Cpu c, Insn i) {
     c.requireCpl0();
     c.halted = true;
+    TimeStampCounter.forget(c);
     c.stopTrace();
   }
 

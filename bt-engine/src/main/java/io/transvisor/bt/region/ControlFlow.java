@@ -4,6 +4,8 @@ import io.transvisor.bt.cache.CodeCache;
 import io.transvisor.bt.cache.Trace;
 import io.transvisor.bt.decode.Decoder;
 import io.transvisor.bt.interp.Cpu;
+import io.transvisor.bt.interp.EngineOptions;
+import io.transvisor.bt.interp.Mechanism;
 import io.transvisor.bt.isa.Insn;
 import io.transvisor.core.cpu.CpuState;
 import java.util.ArrayList;
@@ -16,6 +18,7 @@ import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * Finds the region around a hot trace: follows jumps, calls and returns from it to code that runs
@@ -43,6 +46,7 @@ final class ControlFlow {
   private final Decoder decoder;
   private final int maxInsns;
   private final RegionEntries entries;
+  private final boolean inline;
   private final AdaptiveSites sites;
   private final byte[] straddling = new byte[2 * Decoder.MAX_LENGTH];
 
@@ -67,7 +71,7 @@ final class ControlFlow {
   /**
    * @param seed the hot trace; EIP points to it
    * @param maxInsns most guest instructions in the region
-   * @param entries where other regions may be entered; null if regions do not call each other
+   * @param entries where other regions may be entered
    * @param sites what is known of instructions by their place in the store
    */
   ControlFlow(
@@ -77,12 +81,14 @@ final class ControlFlow {
       Trace seed,
       int maxInsns,
       RegionEntries entries,
-      AdaptiveSites sites) {
+      AdaptiveSites sites,
+      EngineOptions options) {
     this.c = c;
     this.cache = cache;
     this.decoder = decoder;
     this.maxInsns = maxInsns;
-    this.entries = entries;
+    this.entries = options.has(Mechanism.CHAINING) ? entries : null;
+    this.inline = options.has(Mechanism.INLINE) && !c.callouts.isLogged();
     this.sites = sites;
     this.base = c.segBase[CpuState.CS] + c.eip;
     this.store = seed.store();
@@ -108,8 +114,8 @@ final class ControlFlow {
             store,
             c.modeWord,
             pageOf,
-            offsetsOf(sites.slow()),
-            offsetsOf(sites.alone()),
+            offsetsOf(this::isSlow),
+            offsetsOf(i -> sites.alone().contains(place(i.start))),
             this::outside);
   }
 
@@ -122,13 +128,18 @@ final class ControlFlow {
     return at < 0 || cache.isBarrier(at) ? null : entries.at(at, c.modeWord);
   }
 
-  private Set<Integer> offsetsOf(Set<Integer> stores) {
+  private boolean isSlow(Insn i) {
+    boolean sensitive = i.form != null && i.form.callout() != null;
+    return sites.slow().contains(place(i.start)) || sensitive && !inline;
+  }
+
+  private Set<Integer> offsetsOf(Predicate<Insn> wanted) {
     Set<Integer> offsets = new HashSet<>();
-    for (int offset : insns.keySet()) {
-      if (stores.contains(place(offset))) {
+    insns.forEach((offset, i) -> {
+      if (wanted.test(i)) {
         offsets.add(offset);
       }
-    }
+    });
     return offsets;
   }
 

@@ -13,6 +13,7 @@ final class InstructionWriter {
   private final DivisionWriter divisions;
   private final MmxWriter mmx;
   private final StackWriter stack;
+  private final SystemWriter system;
   private final BranchWriter branches;
   private final CalloutWriter callouts;
   private final boolean code32;
@@ -25,6 +26,7 @@ final class InstructionWriter {
     divisions = new DivisionWriter(writer, operands);
     mmx = new MmxWriter(writer);
     stack = new StackWriter(writer, operands);
+    system = new SystemWriter(writer, operands, stack);
     branches = new BranchWriter(writer, operands, stack);
     callouts = new CalloutWriter(writer);
     code32 = (writer.plan.mode() & Cpu.MODE_CODE32) != 0;
@@ -53,7 +55,8 @@ final class InstructionWriter {
             && (regular && (arithmetic.write(i) || shifts.write(i) || moves.write(i))
                 || divisions.write(i)
                 || stack.write(i)
-                || mmx.write(i));
+                || mmx.write(i)
+                || system.write(i));
     if (written) {
       w.countCallout(i);
     } else {
@@ -68,7 +71,14 @@ final class InstructionWriter {
       return;
     }
     switch (block.end) {
-      case CALLOUT -> callouts.writeLast(i, true);
+      case CALLOUT -> {
+        if (!w.plan.slow().contains(i.start) && system.write(i)) {
+          w.countCallout(i);
+          w.exits.goTo(i.next);
+        } else {
+          callouts.writeLast(i, true);
+        }
+      }
       case LEAVE -> callouts.writeLast(i, false);
       default -> {
         if ((i.operand32 || !code32) && !w.plan.slow().contains(i.start)) {

@@ -193,16 +193,16 @@ final class MemoryWriter {
 
   // ---- the access; nothing can go wrong any more ----
 
-  /** Pushes the store and the place in it. */
-  private void pushPlace() {
+  /** Pushes the store and the place in it, some bytes further. */
+  private void pushPlace(int plus) {
     w.raw();
     b.aload(STORE);
     if (current == null) {
-      b.iload(AT).i2l().loadConstant(RawMemory.BYTES_START).ladd();
+      b.iload(AT).i2l().loadConstant(RawMemory.BYTES_START + plus).ladd();
       return;
     }
     b.lload(locals.get(current.window()));
-    int offset = current.offset() - current.window().first();
+    int offset = current.offset() - current.window().first() + plus;
     if (offset != 0) {
       b.loadConstant((long) offset).ladd();
     }
@@ -210,7 +210,7 @@ final class MemoryWriter {
 
   /** Pushes what is at the place, zero-extended; eight bytes as a long. */
   void get(int width) {
-    pushPlace();
+    pushPlace(0);
     switch (width) {
       case 1 -> w.getByte();
       case 2 -> w.getChar();
@@ -221,7 +221,12 @@ final class MemoryWriter {
 
   /** Stores {@link MethodWriter#VALUE}, or eight bytes of {@link MethodWriter#WIDE}. */
   void put(int width) {
-    pushPlace();
+    put(width, 0);
+  }
+
+  /** Stores {@link MethodWriter#VALUE} some bytes further, within what was found. */
+  void put(int width, int plus) {
+    pushPlace(plus);
     if (width == 8) {
       b.lload(WIDE);
       w.putLong();

@@ -144,8 +144,7 @@ public final class Regions {
       t.setPatience(INNER_PATIENCE * Math.max(1, tried));
       return true;
     }
-    RegionEntries chained = options.has(Mechanism.CHAINING) ? entries : null;
-    RegionPlan plan = new ControlFlow(c, cache, decoder, t, size, chained, sites).build();
+    RegionPlan plan = new ControlFlow(c, cache, decoder, t, size, entries, sites, options).build();
     if (plan == null) {
       t.setPatience(INNER_PATIENCE);
       return true;

@@ -83,6 +83,13 @@ final class StackWriter {
     setStackPointer(CpuState.ESP, -width);
   }
 
+  /** Pushes a word of {@link MethodWriter#VALUE}; what it does not cover stays. */
+  void pushLower(int width) {
+    w.memory.findOnStack(CpuState.ESP, -width, 2, true);
+    w.memory.put(2);
+    setStackPointer(CpuState.ESP, -width);
+  }
+
   /** Pushes what is at the top of the guest's stack on the JVM's. */
   void top(int width) {
     w.memory.findOnStack(CpuState.ESP, 0, width, false);
