@@ -312,6 +312,7 @@ final class Interpreter {
       int exit = code.enter(c, entry.number(), left);
       statistics.regionEntries++;
       statistics.regionInstructions += c.instructions - before;
+      code.addRetired(c.instructions - before);
       if (exit < 0) {
         leftWithin(entry.region(), exit);
         return t;

@@ -37,6 +37,8 @@ public final class Region implements CodeDependent {
   }
 
   private final RegionPlan plan;
+  private final KnownRegion known;
+  private final int instructions;
   private final Consumer<Region> onRetirement;
   private RegionCode code;
   private Links[] exits;
@@ -51,10 +53,13 @@ public final class Region implements CodeDependent {
   /**
    * A region that is not compiled yet.
    *
+   * @param known what is known of its code wherever it lies
    * @param onRetirement told once, when it is no longer used
    */
-  Region(RegionPlan plan, Consumer<Region> onRetirement) {
+  Region(RegionPlan plan, KnownRegion known, Consumer<Region> onRetirement) {
     this.plan = plan;
+    this.instructions = plan.instructions();
+    this.known = known;
     this.onRetirement = onRetirement;
   }
 
@@ -80,6 +85,22 @@ public final class Region implements CodeDependent {
 
   RegionPlan plan() {
     return plan;
+  }
+
+  /** How many instructions it has. */
+  int instructions() {
+    return instructions;
+  }
+
+  KnownRegion known() {
+    return known;
+  }
+
+  /** Tells what it belongs to how much it was used. */
+  void reportHeat() {
+    if (code != null) {
+      known.addHeat(code.takeRetired());
+    }
   }
 
   public boolean isValid() {

@@ -21,6 +21,9 @@ public abstract class RegionCode {
   /** The mode it may be entered in after another region; none if more has to be looked at. */
   int chainedMode = NEVER;
 
+  /** Instructions retired in it since it was last asked. */
+  private long retired;
+
   private int[] targets;
   private int[] sites;
   private RegionEntry[] next;
@@ -31,6 +34,18 @@ public abstract class RegionCode {
     targets = exitTargets;
     sites = siteTable;
     next = new RegionEntry[exitTargets.length];
+  }
+
+  /** Counts instructions retired in it. */
+  public final void addRetired(long instructions) {
+    retired += instructions;
+  }
+
+  /** Instructions retired since the last time. */
+  final long takeRetired() {
+    long taken = retired;
+    retired = 0;
+    return taken;
   }
 
   /** It must not be entered any more without being looked at. */

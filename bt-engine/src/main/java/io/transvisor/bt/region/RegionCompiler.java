@@ -66,7 +66,20 @@ final class RegionCompiler {
    * @param sites see {@link ExitWriter#sites}
    * @param bytes length of its method
    */
-  record Result(RegionCode code, int[] targets, int[] sites, int bytes) {}
+  record Result(RegionCode code, int[] targets, int[] sites, int bytes) {
+    /** The same code for a region at another place. */
+    Result again() {
+      return new Result(newCode(code.getClass()), targets, sites, bytes);
+    }
+  }
+
+  private static RegionCode newCode(Class<?> type) {
+    try {
+      return (RegionCode) type.getDeclaredConstructor().newInstance();
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
 
   Result compile() {
     byte[] bytes = ClassFile.of().build(self, this::writeClass);
@@ -79,7 +92,7 @@ final class RegionCompiler {
       MethodHandles.Lookup hidden =
           LOOKUP.defineHiddenClassWithClassData(bytes, constants.toArray(), true);
       Class<?> type = hidden.lookupClass();
-      RegionCode code = (RegionCode) type.getDeclaredConstructor().newInstance();
+      RegionCode code = newCode(type);
       if (HotSpotCompiler.get() != null) {
         HotSpotCompiler.get().compile(type.getMethod("run", Cpu.class, int.class));
       }

@@ -32,6 +32,21 @@ record RegionPlan(
     int longestPath,
     Set<Integer> slow) {
 
+  /** The same code at another place. */
+  RegionPlan at(int newStore, Map<Integer, Integer> newPages) {
+    return new RegionPlan(
+        newStore,
+        mode,
+        blocks,
+        byOffset,
+        entries,
+        Map.copyOf(newPages),
+        firstByte,
+        endByte,
+        longestPath,
+        slow);
+  }
+
   /** Whether the code is mapped with its base at a linear address. */
   boolean isMappedAt(Cpu c, int linearBase) {
     boolean user = (mode & Cpu.MODE_USER) != 0;
