@@ -28,11 +28,21 @@ public final class CodeCache implements WriteTraces.Handler {
   private static final int LEAST_LIMIT = 200_000;
   private static final int GREATEST_LIMIT = 8_000_000;
 
+  /**
+   * Decoded instructions up to which nothing is forgotten; about as many as a kernel boots with.
+   */
+  private static final int ROOM = 400_000;
+
   private final WriteTraces writeTraces;
   private final CodePage[] pages;
   private final Trace[] front = new Trace[FRONT_SIZE];
   private final Runnable onInvalidation;
   private final int limit;
+  private final int leastRoom;
+
+  /** Decoded instructions at which those are forgotten next that do not run. */
+  private int room;
+
   private final boolean masks;
   private ChangeListener listener = (store, length, byProcessor, dropped) -> {};
   private int instructions;
@@ -40,6 +50,7 @@ public final class CodeCache implements WriteTraces.Handler {
   private long invalidatedByDevices;
   private long invalidatedByFlushes;
   private long storesBesideCode;
+  private long forgotten;
 
   /** Offsets in a page that are barriers; null without any. */
   private BitSet barriers;
@@ -49,16 +60,19 @@ public final class CodeCache implements WriteTraces.Handler {
    * @param masks a store drops only what was made from the bytes it changes; else all on its page
    */
   public CodeCache(PhysicalMemory memory, Runnable onInvalidation, boolean masks) {
-    this(memory, onInvalidation, quarterOfHeap(), masks);
+    this(memory, onInvalidation, ROOM, quarterOfHeap(), masks);
   }
 
   /**
-   * @param limit how many decoded instructions are kept; the one too many makes room by forgetting
-   *     all
+   * @param leastRoom decoded instructions that are kept whether they run or not
+   * @param limit how many are kept at all; the one too many makes room by forgetting all
    */
-  CodeCache(PhysicalMemory memory, Runnable onInvalidation, int limit, boolean masks) {
+  CodeCache(
+      PhysicalMemory memory, Runnable onInvalidation, int leastRoom, int limit, boolean masks) {
     this.masks = masks;
     this.limit = limit;
+    this.leastRoom = Math.min(limit, leastRoom);
+    this.room = this.leastRoom;
     this.writeTraces = memory.traces();
     this.pages = new CodePage[(memory.store().length >>> 12) + 1];
     this.onInvalidation = onInvalidation;
@@ -89,6 +103,9 @@ public final class CodeCache implements WriteTraces.Handler {
   }
 
   public void add(Trace t) {
+    if (instructions + t.insns().length > room) {
+      forgetUnused();
+    }
     if (instructions + t.insns().length > limit) {
       clear();
     }
@@ -98,6 +115,31 @@ public final class CodeCache implements WriteTraces.Handler {
       page(t.secondStore() >>> 12).addReachingIn(t);
     }
     front[slot(t.store, t.mode)] = t;
+  }
+
+  /**
+   * Drops what has not run since the last time, and looks again when there is half as much more.
+   */
+  private void forgetUnused() {
+    for (int i = 0; i < pages.length; i++) {
+      CodePage page = pages[i];
+      if (page != null) {
+        int before = page.instructions();
+        forgotten += page.forgetUnused();
+        instructions += page.instructions() - before;
+        if (page.isEmpty()) {
+          pages[i] = null;
+          writeTraces.disarm(i, WriteTraces.CODE);
+        }
+      }
+    }
+    for (int i = 0; i < FRONT_SIZE; i++) {
+      if (front[i] != null && !front[i].valid) {
+        front[i] = null;
+      }
+    }
+    room = Math.min(limit, Math.max(leastRoom, instructions + instructions / 2));
+    onInvalidation.run();
   }
 
   /**
@@ -200,6 +242,11 @@ public final class CodeCache implements WriteTraces.Handler {
     return barriers != null && barriers.get(address & 0xFFF);
   }
 
+  /** Whether there is any. */
+  public boolean hasBarriers() {
+    return barriers != null;
+  }
+
   /** Takes all barriers away, and the code that they cut. */
   public void removeBarriers() {
     if (barriers != null) {
@@ -216,6 +263,7 @@ public final class CodeCache implements WriteTraces.Handler {
   /** What is kept, and what was dropped: traces and regions by cause. */
   public void counters(CounterSink sink) {
     sink.count("traces.kept.instructions", instructions);
+    sink.count("traces.forgotten", forgotten);
     sink.count("invalidations.store", invalidatedByStores);
     sink.count("invalidations.device", invalidatedByDevices);
     sink.count("invalidations.flush", invalidatedByFlushes);

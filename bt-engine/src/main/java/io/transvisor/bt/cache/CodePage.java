@@ -149,6 +149,33 @@ final class CodePage {
     return removed;
   }
 
+  /** Drops the traces that have not run since the last time. Returns how many. */
+  int forgetUnused() {
+    int removed = 0;
+    for (int granule = 0; granule < starts.length; granule++) {
+      Trace kept = null;
+      Trace t = starts[granule];
+      while (t != null) {
+        Trace next = t.nextInGranule;
+        if (t.valid && t.hasRun()) {
+          t.nextInGranule = kept;
+          kept = t;
+        } else {
+          t.forget();
+          instructions -= t.insns().length;
+          removed++;
+        }
+        t = next;
+      }
+      starts[granule] = kept;
+    }
+    reachingIn.removeIf(t -> !t.valid);
+    if (removed > 0) {
+      markAll();
+    }
+    return removed;
+  }
+
   private boolean overlaps(Trace t, int offset, int length) {
     return first(t) < offset + length && offset < end(t);
   }

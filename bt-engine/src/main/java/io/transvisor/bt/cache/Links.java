@@ -37,6 +37,11 @@ public class Links {
     return t != null && t.store == store && t.valid && t.mode == mode ? t : null;
   }
 
+  final void clearLinks() {
+    linkA = null;
+    linkB = null;
+  }
+
   /** Remembers what follows, which must not cross a page; of two the older is forgotten. */
   public final void setLink(int linear, int generation, Trace target) {
     if (linkA != null && !(linearA == linear)) {

@@ -31,6 +31,7 @@ public final class Trace extends Links {
   private int runs;
 
   private int due;
+  private int runsBefore = -1;
   private boolean covered;
 
   /** Linear addresses an indirect branch at the end went to; no more than are of use. */
@@ -99,6 +100,20 @@ public final class Trace extends Links {
   /** Counts a run; true once, when the patience is used up. */
   public boolean isDue() {
     return ++runs == due;
+  }
+
+  /** Whether it has been run since this was asked last, or was not asked before. */
+  boolean hasRun() {
+    boolean ran = runs != runsBefore;
+    runsBefore = runs;
+    return ran;
+  }
+
+  /** It is no longer used, and keeps nothing else from being forgotten. */
+  void forget() {
+    valid = false;
+    nextInGranule = null;
+    clearLinks();
   }
 
   /** How often it has been run otherwise than as part of compiled code. */

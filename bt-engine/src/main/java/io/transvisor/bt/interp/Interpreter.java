@@ -247,7 +247,7 @@ final class Interpreter {
     while (true) {
       RegionEntry compiled = t.compiled();
       from = t;
-      if (compiled != null && compiled.region().isUsable(c, compiled, end - c.instructions)) {
+      if (compiled != null && compiled.isUsable(c, end - c.instructions)) {
         if (c.log != null) {
           c.log.runs(c, t, true);
         }

@@ -1,5 +1,6 @@
 package io.transvisor.bt.interp;
 
+import io.transvisor.bt.region.RegionProfile;
 import io.transvisor.core.clock.VirtualClock;
 import io.transvisor.core.cpu.CpuModel;
 import io.transvisor.core.cpu.CpuState;
@@ -107,6 +108,18 @@ public final class InterpreterEngine implements ExecutionEngine, CpuPins {
   /** Regions compiled so far. */
   public long regionsCompiled() {
     return interpreter.regionsCompiled();
+  }
+
+  /** Takes over what an earlier run of the same guest found hot; on the vCPU thread. */
+  public void load(RegionProfile profile) {
+    if (interpreter.regions() != null) {
+      interpreter.regions().load(profile);
+    }
+  }
+
+  /** What this run and the one before found hot; on the vCPU thread. */
+  public RegionProfile profile() {
+    return interpreter.regions() == null ? RegionProfile.EMPTY : interpreter.regions().profile();
   }
 
   @Override

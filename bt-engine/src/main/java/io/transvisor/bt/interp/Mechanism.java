@@ -19,6 +19,8 @@ public enum Mechanism {
   INLINE("trivial sensitive instructions are written out in compiled code"),
   /** Memory accesses that keep leaving a region are compiled as calls. */
   ADAPTIVE("accesses that keep leaving a region are compiled as calls"),
+  /** Code that was compiled before, at another place or in an earlier run, is known again. */
+  REVIVAL("code that was compiled before is known again, wherever it is"),
   /** Shadow page tables of the last sixteen address spaces are kept; else of one. */
   SHADOWS("shadow page tables are kept for more than one address space"),
   /** A store drops only the code whose bytes it changes; else all on the page. */

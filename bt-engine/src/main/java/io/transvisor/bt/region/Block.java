@@ -32,11 +32,16 @@ final class Block {
   /** Offset of the first byte from the region's base. */
   final int start;
 
-  final List<Insn> insns = new ArrayList<>();
+  /** Its instructions; none any more once it is compiled. */
+  List<Insn> insns = new ArrayList<>();
+
   End end = End.FALL_THROUGH;
 
   /** Offset of the direct target of the last instruction. */
   int target;
+
+  /** Offset of the first byte after it, when its instructions are forgotten. */
+  private int next;
 
   /** Position in the region. */
   int index;
@@ -71,6 +76,15 @@ final class Block {
 
   /** Offset of the first byte after it. */
   int next() {
-    return last().next;
+    return insns.isEmpty() ? next : last().next;
+  }
+
+  /** Forgets all but where it is: the memory is needed for other things. */
+  void trim() {
+    next = next();
+    insns = List.of();
+    indirectTargets.clear();
+    predecessors.clear();
+    flagsLiveAfter = null;
   }
 }

@@ -1,5 +1,6 @@
 package io.transvisor.bt.region;
 
+import com.google.common.primitives.Ints;
 import io.transvisor.bt.cache.CodeCache;
 import io.transvisor.bt.cache.Trace;
 import io.transvisor.bt.decode.Decoder;
@@ -83,6 +84,30 @@ final class ControlFlow {
       RegionEntries entries,
       AdaptiveSites sites,
       EngineOptions options) {
+    this(
+        c,
+        cache,
+        decoder,
+        c.segBase[CpuState.CS] + c.eip,
+        seed.store(),
+        seed.runs(),
+        maxInsns,
+        entries,
+        sites,
+        options);
+  }
+
+  private ControlFlow(
+      Cpu c,
+      CodeCache cache,
+      Decoder decoder,
+      int base,
+      int store,
+      int seedRuns,
+      int maxInsns,
+      RegionEntries entries,
+      AdaptiveSites sites,
+      EngineOptions options) {
     this.c = c;
     this.cache = cache;
     this.decoder = decoder;
@@ -90,12 +115,36 @@ final class ControlFlow {
     this.entries = options.has(Mechanism.CHAINING) ? entries : null;
     this.inline = options.has(Mechanism.INLINE) && !c.callouts.isLogged();
     this.sites = sites;
-    this.base = c.segBase[CpuState.CS] + c.eip;
-    this.store = seed.store();
-    this.seedRuns = seed.runs();
-    this.leastRuns = Math.max(LEAST_RUNS, seed.runs() / COLD);
-    this.user = (seed.mode() & Cpu.MODE_USER) != 0;
-    this.code32 = (seed.mode() & Cpu.MODE_CODE32) != 0;
+    this.base = base;
+    this.store = store;
+    this.seedRuns = seedRuns;
+    this.leastRuns = Math.max(LEAST_RUNS, seedRuns / COLD);
+    this.user = (c.modeWord & Cpu.MODE_USER) != 0;
+    this.code32 = (c.modeWord & Cpu.MODE_CODE32) != 0;
+  }
+
+  /**
+   * The region of a shape that has been found somewhere, in the CPU's mode.
+   *
+   * @param base linear address of its base
+   * @param pages where its pages are in the store
+   * @return null if it cannot be built now
+   */
+  static RegionPlan plan(
+      Cpu c,
+      CodeCache cache,
+      Decoder decoder,
+      RegionShape shape,
+      int base,
+      Map<Integer, Integer> pages,
+      RegionEntries entries,
+      AdaptiveSites sites,
+      EngineOptions options) {
+    int store = pages.get(0) << 12 | shape.inPage();
+    ControlFlow flow =
+        new ControlFlow(c, cache, decoder, base, store, 0, 0, entries, sites, options);
+    flow.pageOf.putAll(pages);
+    return flow.build(shape);
   }
 
   /** The region, or null where there is nothing worth compiling. */
@@ -109,6 +158,34 @@ final class ControlFlow {
     if (insns.isEmpty() || !insns.containsKey(0)) {
       return null;
     }
+    return plan();
+  }
+
+  private RegionPlan build(RegionShape shape) {
+    decoder.setFlatData((c.modeWord & Cpu.MODE_FLAT_DATA) != 0);
+    for (int n = 0; n < shape.blocks().length; n += 2) {
+      leaders.add(shape.blocks()[n]);
+      int at = shape.blocks()[n];
+      while (at < shape.blocks()[n + 1]) {
+        Insn i = decode(at);
+        if (i == null) {
+          return null;
+        }
+        insns.put(at, i);
+        at = i.next;
+      }
+    }
+    for (int offset : shape.returnPoints()) {
+      returnPoints.add(offset);
+    }
+    shape.observed().forEach((branch, targets) -> observed.put(branch, Ints.asList(targets)));
+    for (int offset : shape.slow()) {
+      sites.slow().add(place(offset));
+    }
+    return plan();
+  }
+
+  private RegionPlan plan() {
     return new RegionLayout(insns, leaders, returnPoints, observed)
         .plan(
             store,
@@ -233,8 +310,8 @@ final class ControlFlow {
   private static boolean isCompiled(Trace t) {
     return t != null
         && t.compiled() != null
-        && t.compiled().region().isValid()
-        && t.compiled().region().plan().instructions() > SMALL;
+        && t.compiled().isValid()
+        && t.compiled().region().instructions() > SMALL;
   }
 
   private void wantReturnPoint(int offset) {

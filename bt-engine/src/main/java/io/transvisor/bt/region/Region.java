@@ -42,6 +42,8 @@ public final class Region implements CodeDependent {
   }
 
   private final RegionPlan plan;
+  private final KnownRegion known;
+  private final int instructions;
   private final Consumer<Region> onRetirement;
   private RegionCode code;
   private final List<RegionEntry> entries = new ArrayList<>();
@@ -57,10 +59,13 @@ public final class Region implements CodeDependent {
   /**
    * A region that is not compiled yet.
    *
+   * @param known what is known of its code wherever it lies
    * @param onRetirement told once, when it is no longer used
    */
-  Region(RegionPlan plan, Consumer<Region> onRetirement) {
+  Region(RegionPlan plan, KnownRegion known, Consumer<Region> onRetirement) {
     this.plan = plan;
+    this.instructions = plan.instructions();
+    this.known = known;
     this.onRetirement = onRetirement;
   }
 
@@ -91,6 +96,22 @@ public final class Region implements CodeDependent {
     return plan;
   }
 
+  /** How many instructions it has. */
+  int instructions() {
+    return instructions;
+  }
+
+  KnownRegion known() {
+    return known;
+  }
+
+  /** Tells what it belongs to how much it was used. */
+  void reportHeat() {
+    if (code != null) {
+      known.addHeat(code.takeRetired());
+    }
+  }
+
   public boolean isValid() {
     return retirement == null;
   }
@@ -109,9 +130,7 @@ public final class Region implements CodeDependent {
     if (code != null) {
       code.unlink();
       for (RegionEntry entry : entries) {
-        if (entry.region() == this) {
-          entry.unlink();
-        }
+        entry.clear(this);
       }
     }
   }

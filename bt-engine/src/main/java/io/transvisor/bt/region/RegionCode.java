@@ -23,6 +23,9 @@ public abstract class RegionCode {
   /** Most instructions between two looks at the budget. */
   private int longestPath;
 
+  /** Instructions retired in it since it was last asked. */
+  private long retired;
+
   private int[] sites;
 
   final void setUp(Region of, int[] siteTable) {
@@ -44,6 +47,18 @@ public abstract class RegionCode {
   final void setChecked(Cpu c, int linearBase) {
     checkedGeneration = c.mmu.generation;
     checkedBase = linearBase;
+  }
+
+  /** Counts instructions retired in it. */
+  final void addRetired(long instructions) {
+    retired += instructions;
+  }
+
+  /** Instructions retired since the last time. */
+  final long takeRetired() {
+    long taken = retired;
+    retired = 0;
+    return taken;
   }
 
   /** It must not be entered any more without being looked at. */

@@ -69,7 +69,20 @@ final class RegionCompiler {
    * @param windows see {@link ExitWriter#windows}
    * @param bytes length of its method
    */
-  record Result(RegionCode code, int[] sites, Map<Integer, int[]> windows, int bytes) {}
+  record Result(RegionCode code, int[] sites, Map<Integer, int[]> windows, int bytes) {
+    /** The same code for a region at another place. */
+    Result again() {
+      return new Result(newCode(code.getClass()), sites, windows, bytes);
+    }
+  }
+
+  private static RegionCode newCode(Class<?> type) {
+    try {
+      return (RegionCode) type.getDeclaredConstructor().newInstance();
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
 
   Result compile() {
     surveying = true;
@@ -85,7 +98,7 @@ final class RegionCompiler {
       MethodHandles.Lookup hidden =
           LOOKUP.defineHiddenClassWithClassData(bytes, constants.toArray(), true);
       Class<?> type = hidden.lookupClass();
-      RegionCode code = (RegionCode) type.getDeclaredConstructor().newInstance();
+      RegionCode code = newCode(type);
       if (HotSpotCompiler.get() != null) {
         HotSpotCompiler.get().compile(type.getMethod("run", Cpu.class, int.class));
       }

@@ -30,6 +30,7 @@ public final class RegionEntry {
   private int number;
   private RegionCode code;
   private int offset;
+  private Region.Retirement retirement;
 
   /** Index in the store of the first instruction. */
   private final int store;
@@ -38,8 +39,8 @@ public final class RegionEntry {
     this.store = store;
   }
 
-  /** What is entered; null as long as nothing is compiled. */
-  public Region region() {
+  /** What is entered; null if nothing is compiled. */
+  Region region() {
     return code == null ? null : code.region();
   }
 
@@ -60,7 +61,8 @@ public final class RegionEntry {
     offset = block.start;
     longestPath = region.plan().longestPath();
     mode = (region.plan().mode() & Cpu.MODE_FLAT_CODE) != 0 ? region.plan().mode() : NEVER;
-    unlink();
+    generation = NEVER;
+    retirement = null;
   }
 
   /** The region has been found to be mapped. */
@@ -69,9 +71,23 @@ public final class RegionEntry {
     generation = mapGeneration;
   }
 
-  /** It must not be entered any more without being looked at. */
-  void unlink() {
-    generation = NEVER;
+  /** A region is no longer used: if it is this one's, it must not be entered any more. */
+  void clear(Region retired) {
+    if (region() == retired) {
+      code = null;
+      generation = NEVER;
+      retirement = retired.retirement();
+    }
+  }
+
+  /** Why there is no region any more, or null. */
+  Region.Retirement retirement() {
+    return retirement;
+  }
+
+  /** {@link Region#isUsable} for the region that is here, if there is one. */
+  public boolean isUsable(Cpu c, long budget) {
+    return code != null && code.region().isUsable(c, this, budget);
   }
 
   /** Whether the region can be entered here now, right after another one. */
@@ -79,16 +95,14 @@ public final class RegionEntry {
     return mode == c.modeWord
         && c.budget >= longestPath
         && (generation == c.mmu.generation && linear == c.segBase[CpuState.CS] + c.eip
-            || isUsable(c))
+            || isMapped(c))
         && !c.mustStop();
   }
 
   /** For another linear address, or after the map has changed. */
-  private boolean isUsable(Cpu c) {
+  private boolean isMapped(Cpu c) {
     int address = c.segBase[CpuState.CS] + c.eip;
-    return code != null
-        && ((address ^ store) & PhysicalMemory.PAGE_SIZE - 1) == 0
-        && code.region().isUsable(c, this, c.budget);
+    return ((address ^ store) & PhysicalMemory.PAGE_SIZE - 1) == 0 && isUsable(c, c.budget);
   }
 
   private boolean canBeNested(Cpu c) {
@@ -137,7 +151,15 @@ public final class RegionEntry {
 
   private int run(Cpu c) {
     c.regionsEntered++;
-    return code.run(c, number);
+    RegionCode running = code;
+    int before = c.budget;
+    int nestedBefore = c.nestedRetired;
+    c.nestedRetired = 0;
+    int result = running.run(c, number);
+    int retired = before - c.budget;
+    running.addRetired(retired - c.nestedRetired);
+    c.nestedRetired = nestedBefore + retired;
+    return result;
   }
 
   /** Runs this and what follows, as long as that is compiled code, up to an EIP. */

@@ -58,7 +58,7 @@ final class RegionLayout {
         blocks,
         byOffset,
         entries,
-        pages(pageOf),
+        RegionPlan.pages(pageOf),
         first,
         end,
         count,
@@ -100,16 +100,6 @@ final class RegionLayout {
         links.put(offset, entry);
       }
     }
-  }
-
-  private static int[] pages(Map<Integer, Integer> pageOf) {
-    int[] pages = new int[2 * pageOf.size()];
-    int n = 0;
-    for (Map.Entry<Integer, Integer> page : pageOf.entrySet()) {
-      pages[n++] = page.getKey();
-      pages[n++] = page.getValue();
-    }
-    return pages;
   }
 
   private void cut() {

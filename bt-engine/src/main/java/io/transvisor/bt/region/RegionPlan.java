@@ -37,6 +37,34 @@ record RegionPlan(
     Set<Integer> alone,
     Map<Integer, RegionEntry> links) {
 
+  /** The same code at another place. */
+  RegionPlan at(int newStore, Map<Integer, Integer> newPages) {
+    return new RegionPlan(
+        newStore,
+        mode,
+        blocks,
+        byOffset,
+        entries,
+        pages(newPages),
+        firstByte,
+        endByte,
+        longestPath,
+        slow,
+        alone,
+        links);
+  }
+
+  /** What {@link #pages} is for a map of pages. */
+  static int[] pages(Map<Integer, Integer> pageOf) {
+    int[] pages = new int[2 * pageOf.size()];
+    int n = 0;
+    for (Map.Entry<Integer, Integer> page : pageOf.entrySet()) {
+      pages[n++] = page.getKey();
+      pages[n++] = page.getValue();
+    }
+    return pages;
+  }
+
   /** Whether the code is mapped with its base at a linear address. */
   boolean isMappedAt(Cpu c, int linearBase) {
     boolean user = (mode & Cpu.MODE_USER) != 0;

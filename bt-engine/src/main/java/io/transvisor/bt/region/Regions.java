@@ -7,20 +7,19 @@ import io.transvisor.bt.interp.Cpu;
 import io.transvisor.bt.interp.EngineOptions;
 import io.transvisor.bt.interp.InstructionSet;
 import io.transvisor.bt.interp.Mechanism;
-import io.transvisor.bt.isa.Insn;
 import io.transvisor.bt.region.Region.Retirement;
+import io.transvisor.core.cpu.CpuState;
 import io.transvisor.core.cpu.SampledEvent;
 import io.transvisor.core.device.CounterSink;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,7 +49,21 @@ public final class Regions {
   /** Length of all live methods together, in bytes. */
   private static final int MAX_METHOD_BYTES = 32 << 20;
 
-  private record Finished(Region region, RegionCompiler.Result result) {}
+  /** What a region is expected to retire that is not known: less than those that are. */
+  private static final long NEW_HEAT = KnownRegions.LEAST_HEAT;
+
+  /** How often code at a place is replaced by a region that was there before. */
+  private static final int MAX_REVIVALS = 64;
+
+  /** Runs after which a known region is looked for again whose pages were not all there. */
+  private static final int KNOWN_RETRY = 16;
+
+  /**
+   * A region that is done.
+   *
+   * @param counted it was one of {@link #MAX_PENDING}
+   */
+  private record Finished(Region region, RegionCompiler.Result result, boolean counted) {}
 
   private final Cpu c;
   private final CodeCache cache;
@@ -59,14 +72,29 @@ public final class Regions {
   private final RegionEntries entries = new RegionEntries();
   private final Map<Long, Integer> sizes = new HashMap<>();
   private final Map<Long, Integer> attempts = new HashMap<>();
+  private final Map<Long, Integer> revivals = new HashMap<>();
+
+  /** See {@link #lookAround}. */
+  private final Map<Integer, Integer> looks = new HashMap<>();
 
   private final AdaptiveSites sites = new AdaptiveSites();
   private final Queue<Region> live = new ArrayDeque<>();
+
+  /** Regions whose code has changed on one of their pages. */
+  private final Queue<Region> changed = new ArrayDeque<>();
+
   private final Queue<Finished> finished = new ConcurrentLinkedQueue<>();
-  private final ExecutorService compiler;
+  private final CompileQueue compiler;
+  private final KnownRegions known = new KnownRegions();
+
+  /** Where the seeds of regions are that wait for the compiler or are in it. */
+  private final Set<Long> waiting = new HashSet<>();
+
   private int pending;
   private long liveBytes;
   private long compiled;
+  private long profiled;
+  private long revived;
   private long missed;
   private long tooLong;
   private final long[] retired = new long[Retirement.values().length];
@@ -77,24 +105,7 @@ public final class Regions {
     cache = codeCache;
     options = engineOptions;
     decoder = new Decoder(InstructionSet.TABLE, cpu.model);
-    compiler = options.background() ? newCompilerThread() : null;
-  }
-
-  private static ExecutorService newCompilerThread() {
-    ThreadPoolExecutor executor =
-        new ThreadPoolExecutor(
-            1,
-            1,
-            5,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            task -> {
-              Thread thread = new Thread(task, "region-compiler");
-              thread.setDaemon(true);
-              return thread;
-            });
-    executor.allowCoreThreadTimeOut(true);
-    return executor;
+    compiler = options.background() ? new CompileQueue() : null;
   }
 
   private static long key(int store, int mode) {
@@ -109,11 +120,13 @@ public final class Regions {
     if (!isEligible(t)) {
       return false;
     }
-    RegionEntry known = entries.at(t.store(), t.mode());
-    if (known.isValid()) {
-      t.setCompiled(known);
-    }
     t.setPatience(options.patience());
+    RegionEntry entry = entries.at(t.store(), t.mode());
+    if (entry.isValid()) {
+      t.setCompiled(entry);
+    } else if (options.has(Mechanism.REVIVAL)) {
+      useKnown(t);
+    }
     return true;
   }
 
@@ -130,6 +143,9 @@ public final class Regions {
     }
     if (t.compiled() != null && t.compiled().isValid()) {
       t.setPatience(INNER_PATIENCE);
+      return true;
+    }
+    if (options.has(Mechanism.REVIVAL) && useKnown(t)) {
       return true;
     }
     if (pending == MAX_PENDING) {
@@ -149,16 +165,109 @@ public final class Regions {
       t.setPatience(INNER_PATIENCE);
       return true;
     }
-    Region region = new Region(plan, this::retired);
+    pending++;
+    start(plan, c.segBase[CpuState.CS] + c.eip, NEW_HEAT, true);
+    return true;
+  }
+
+  /** Has a region compiled. */
+  private void start(RegionPlan plan, int base, long heat, boolean counted) {
+    RegionShape shape = RegionShape.of(plan);
+    KnownRegion code = known.of(shape, shape.content(c.store, plan::storeOf));
+    code.setLinear(base);
+    Region region = new Region(plan, code, this::retired);
     watchCode(region);
     postponeInner(plan);
-    pending++;
     if (compiler == null) {
-      publish(new Finished(region, compiled(plan)));
+      publish(new Finished(region, compiled(plan), counted));
     } else {
-      compiler.execute(() -> compile(region));
+      waiting.add(key(plan.store(), plan.mode()));
+      compiler.add(heat, () -> compile(region, counted));
     }
+  }
+
+  /**
+   * Looks whether a region begins with a trace that was compiled before, at another place or in an
+   * earlier run. Returns whether that is done, under way, or to be tried again.
+   */
+  private boolean useKnown(Trace t) {
+    List<KnownRegion> candidates = known.at(c.store, t);
+    if (candidates.isEmpty() || cache.hasBarriers()) {
+      return false;
+    }
+    long key = key(t.store(), t.mode());
+    if (waiting.contains(key)) {
+      t.setPatience(INNER_PATIENCE);
+      return true;
+    }
+    int base = c.segBase[CpuState.CS] + c.eip;
+    KnownRegion best = null;
+    Map<Integer, Integer> pages = null;
+    for (KnownRegion k : candidates) {
+      if (best == null || k.earlierHeat() > best.earlierHeat()) {
+        Map<Integer, Integer> found = k.pagesAt(c, base);
+        pages = found == null ? pages : found;
+        best = found == null ? best : k;
+      }
+    }
+    if (best == null || revivals.merge(key, 1, Integer::sum) > MAX_REVIVALS) {
+      int left = options.patience() - t.runs();
+      t.setPatience(Math.min(Math.max(KNOWN_RETRY, 3 * t.runs()), Math.max(left, 1)));
+      return left > 0;
+    }
+    t.setPatience(INNER_PATIENCE);
+    if (best.isCompiled()) {
+      revive(best, best.plan().at(t.store(), pages));
+      return true;
+    }
+    int moved = base - best.linear();
+    boolean started = startKnown(best, base, pages);
+    if (started && (t.mode() & Cpu.MODE_USER) == 0) {
+      lookAround(moved);
+    }
+    return started;
+  }
+
+  private boolean startKnown(KnownRegion k, int base, Map<Integer, Integer> pages) {
+    RegionPlan plan =
+        ControlFlow.plan(c, cache, decoder, k.shape(), base, pages, entries, sites, options);
+    if (plan == null) {
+      return false;
+    }
+    profiled++;
+    start(plan, base, k.earlierHeat(), false);
     return true;
+  }
+
+  /**
+   * A kernel is mapped as a whole: where one of its regions is found, others are at the distance
+   * they had, and can be compiled before they run. Done less and less often, since code is loaded
+   * and patched in the meantime.
+   *
+   * @param moved linear distance to where the kernel was in the earlier run
+   */
+  private void lookAround(int moved) {
+    if (Integer.bitCount(looks.merge(moved, 1, Integer::sum)) != 1) {
+      return;
+    }
+    for (KnownRegion k : known.expected(c.modeWord)) {
+      int base = k.linear() + moved;
+      Map<Integer, Integer> pages = k.pagesAt(c, base);
+      if (pages != null) {
+        startKnown(k, base, pages);
+      }
+    }
+  }
+
+  /** Gives code at another place what the same code was compiled to. */
+  private void revive(KnownRegion code, RegionPlan plan) {
+    Region region = new Region(plan, code, this::retired);
+    watchCode(region);
+    postponeInner(plan);
+    known.reused(code);
+    revived++;
+    enter(region, code.result().again());
+    log(region, "revived");
   }
 
   private void watchCode(Region region) {
@@ -175,8 +284,8 @@ public final class Regions {
 
   private void postponeInner(RegionPlan plan) {
     for (Block b : plan.blocks()) {
-      for (Insn i : b.insns) {
-        Trace inner = cache.find(plan.storeOf(i.start), plan.mode());
+      for (int offset = b.start; offset < b.next(); offset++) {
+        Trace inner = cache.find(plan.storeOf(offset), plan.mode());
         if (inner != null) {
           inner.setCovered();
           inner.setPatience(INNER_PATIENCE);
@@ -185,19 +294,42 @@ public final class Regions {
     }
   }
 
-  private void compile(Region region) {
+  private void compile(Region region, boolean counted) {
+    RegionCompiler.Result result = new RegionCompiler.Result(null, null, null, 0);
     try {
-      finished.add(new Finished(region, compiled(region.plan())));
+      // One whose code has changed while it waited is not worth it.
+      if (region.isValid()) {
+        result = compiled(region.plan());
+      }
     } catch (RuntimeException | LinkageError e) {
       LOG.warn("a region could not be compiled and stays interpreted", e);
-      finished.add(new Finished(region, new RegionCompiler.Result(null, null, null, 0)));
     }
+    finished.add(new Finished(region, result, counted));
   }
 
   private void retired(Region region) {
     Retirement why = region.retirement();
     retired[why.ordinal()]++;
     log(region, "retired: " + name(why));
+    if (why == Retirement.CODE_CHANGED) {
+      changed.add(region);
+    }
+    if (why == Retirement.ADAPTED) {
+      known.forget(region.known());
+    }
+    if (region.code() == null) {
+      return;
+    }
+    region.reportHeat();
+    live.remove(region);
+    liveBytes -= region.bytes();
+    if (region.known().end()) {
+      if (why == Retirement.CODE_CHANGED) {
+        known.unused(region.known());
+      } else {
+        region.known().forgetCode();
+      }
+    }
   }
 
   private static String name(Retirement why) {
@@ -210,7 +342,7 @@ public final class Regions {
       c.log.region(
           "store=%08x mode=%02x blocks=%d instructions=%d %s"
               .formatted(
-                  plan.store(), plan.mode(), plan.blocks().size(), plan.instructions(), what));
+                  plan.store(), plan.mode(), plan.blocks().size(), region.instructions(), what));
     }
   }
 
@@ -225,6 +357,9 @@ public final class Regions {
 
   /** Takes over what has been compiled since the last time. */
   public void takeFinished() {
+    while (!changed.isEmpty()) {
+      unwatch(changed.remove());
+    }
     Finished next = finished.poll();
     while (next != null) {
       publish(next);
@@ -233,13 +368,26 @@ public final class Regions {
   }
 
   private void publish(Finished f) {
-    pending--;
     Region region = f.region;
     RegionPlan plan = region.plan();
     long seed = key(plan.store(), plan.mode());
+    if (f.counted) {
+      pending--;
+    }
+    waiting.remove(seed);
+    if (f.result.code() != null) {
+      compiled++;
+      region.known().setCompiled(plan, f.result);
+      plan.blocks().forEach(Block::trim);
+    }
+    if (!region.isValid()) {
+      known.unused(region.known());
+      return;
+    }
     if (f.result.code() == null) {
       tooLong++;
       unwatch(region);
+      known.forget(region.known());
       sizes.put(
           seed, f.result.bytes() == 0 ? 0 : sizes.getOrDefault(seed, options.regionSize()) / 2);
       attempts.remove(seed);
@@ -249,14 +397,17 @@ public final class Regions {
       }
       return;
     }
-    if (!region.isValid()) {
-      return;
-    }
-    region.setCode(f.result);
-    compiled++;
     log(region, "compiled to %d bytes".formatted(f.result.bytes()));
+    enter(region, f.result);
+  }
+
+  /** Lets a region be entered from now on. */
+  private void enter(Region region, RegionCompiler.Result result) {
+    RegionPlan plan = region.plan();
+    region.setCode(result);
+    region.known().begin();
     live.add(region);
-    liveBytes += f.result.bytes();
+    liveBytes += result.bytes();
     for (Block b : plan.entries()) {
       int store = plan.storeOf(b.start);
       RegionEntry entry = entries.at(store, plan.mode());
@@ -270,7 +421,7 @@ public final class Regions {
       }
     }
     while (liveBytes > MAX_METHOD_BYTES) {
-      retire(live.remove());
+      retire(live.element());
     }
   }
 
@@ -315,11 +466,10 @@ public final class Regions {
       Integer size = sizes.get(key(t.store(), t.mode()));
       return size == null ? "interpreted" : "interpreted: too long or too short to compile";
     }
-    Region region = t.compiled().region();
-    if (!region.isValid()) {
-      return "interpreted, retired: " + name(region.retirement());
+    if (!t.compiled().isValid()) {
+      return "interpreted, retired: " + name(t.compiled().retirement());
     }
-    return "region of %d instructions".formatted(region.plan().instructions());
+    return "region of %d instructions".formatted(t.compiled().region().instructions());
   }
 
   private void unwatch(Region region) {
@@ -333,9 +483,18 @@ public final class Regions {
   private void retire(Region region) {
     unwatch(region);
     region.retire(Retirement.NO_ROOM);
-    liveBytes -= region.bytes();
-    RegionPlan plan = region.plan();
-    attempts.remove(key(plan.store(), plan.mode()));
+    attempts.remove(key(region.plan().store(), region.plan().mode()));
+  }
+
+  /** Takes over what an earlier run of the guest found hot. */
+  public void load(RegionProfile profile) {
+    known.load(profile);
+  }
+
+  /** What this run and the one before found hot. */
+  public RegionProfile profile() {
+    live.forEach(Region::reportHeat);
+    return known.profile();
   }
 
   /** Regions compiled so far. */
@@ -346,7 +505,10 @@ public final class Regions {
   /** What happened to regions, for statistics. */
   public void counters(CounterSink sink) {
     sink.count("regions.compiled", compiled);
-    sink.count("regions.live", live.stream().filter(Region::isValid).count());
+    sink.count("regions.from-profile", profiled);
+    sink.count("regions.revived", revived);
+    sink.count("regions.unused.bytes", known.unusedBytes());
+    sink.count("regions.live", live.size());
     sink.count("regions.live.bytes", liveBytes);
     sink.count("regions.too-long", tooLong);
     for (Retirement why : Retirement.values()) {

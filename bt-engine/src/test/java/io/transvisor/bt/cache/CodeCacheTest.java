@@ -14,7 +14,7 @@ class CodeCacheTest {
 
   private final PhysicalMemory memory = new PhysicalMemory(1 << 20, 0);
   private int invalidations;
-  private final CodeCache cache = new CodeCache(memory, () -> invalidations++, LIMIT, true);
+  private final CodeCache cache = new CodeCache(memory, () -> invalidations++, LIMIT, LIMIT, true);
 
   /** A trace of one-byte instructions. */
   private static Trace trace(int store, int instructions) {
@@ -39,7 +39,7 @@ class CodeCacheTest {
   @Test
   void tracesInOneSlotDoNotLoseEachOther() {
     PhysicalMemory large = new PhysicalMemory(4 << 20, 0);
-    CodeCache both = new CodeCache(large, () -> {}, LIMIT, true);
+    CodeCache both = new CodeCache(large, () -> {}, LIMIT, LIMIT, true);
     Trace low = trace(0x10_1000, 1);
     Trace high = trace(0x20_2000 ^ 0x10_0000 ^ 0x1000, 1);
     both.add(low);
@@ -84,5 +84,24 @@ class CodeCacheTest {
     assertThat(cache.find(0x2000, MODE)).isSameAs(second);
     assertThat(cache.instructions()).isEqualTo(6);
     assertThat(memory.traces().kinds(1)).isZero();
+  }
+
+  @Test
+  void makesRoomByForgettingWhatHasNotRunForLong() {
+    CodeCache roomy = new CodeCache(memory, () -> {}, LIMIT, 10 * LIMIT, true);
+    Trace busy = trace(0x1000, 5);
+    Trace idle = trace(0x2000, 5);
+    roomy.add(busy);
+    roomy.add(idle);
+    roomy.add(trace(0x3000, 1));
+    // New ones are not forgotten before they had a chance.
+    assertThat(roomy.instructions()).isEqualTo(11);
+
+    busy.isDue();
+    roomy.add(trace(0x4000, 5));
+    assertThat(roomy.find(busy.store, MODE)).isSameAs(busy);
+    assertThat(roomy.find(idle.store, MODE)).isNull();
+    assertThat(idle.isValid()).isFalse();
+    assertThat(roomy.instructions()).isEqualTo(11);
   }
 }

@@ -217,7 +217,7 @@ final class MachineOptions {
       description =
           "How guest code is run: interpret; hybrid: kernel code compiled, user code interpreted;"
               + " translate: all hot code compiled. Default: translate. With ',MECHANISM=off' one of regions, chaining, fusion,"
-              + " adaptive, shadows, code-masks is not used.")
+              + " adaptive, revival, shadows, code-masks is not used.")
   private String engine = "translate";
 
   @Option(
@@ -238,6 +238,17 @@ final class MachineOptions {
       paramLabel = "FILE",
       description = "Write the same to a file, as JSON.")
   private Path statisticsFile;
+
+  @Option(
+      names = "-profile-dir",
+      paramLabel = "DIR",
+      description =
+          "Where is kept which code is hot, for the next start of the same guest. Default: transvisor/profiles in"
+              + " $XDG_CACHE_HOME or ~/.cache.")
+  private Path profileDirectory;
+
+  @Option(names = "-no-profile", description = "Neither use nor keep a profile.")
+  private boolean noProfile;
 
   @Option(
       names = "-d",
@@ -285,7 +296,7 @@ final class MachineOptions {
     b.gdb(unlessNone(gdb != null ? gdb : gdbDefault ? GdbServer.DEFAULT : "none"));
     b.snapshot(snapshot).rebootAllowed(!noReboot).startPaused(stopped);
     b.clock(clock).rtc(rtc).engine(engine).devices(devices).debug(debug, debugFile);
-    b.statistics(statistics, statisticsFile);
+    b.statistics(statistics, statisticsFile).profile(profileDirectory, noProfile);
     return b.build();
   }
 

@@ -44,7 +44,8 @@ public final class GuestRunner {
     Thread hook = new Thread(() -> stop(machine, closed), "shutdown");
     Operator operator = new MachineOperator(assembled, spec.snapshot());
     try (Consoles _ = Consoles.open(spec, assembled, operator);
-        EngineLog _ = openLog(spec, machine)) {
+        EngineLog _ = openLog(spec, machine);
+        ProfileKeeper _ = ProfileKeeper.open(spec, machine)) {
       if (!hint.isEmpty() && spec.vnc() != null) {
         System.err.println(hint.strip());
       }

@@ -38,6 +38,7 @@ import java.util.List;
  * @param debug what is logged and checked
  * @param statistics what has been counted is printed at the end
  * @param statisticsFile where it is written as JSON, or null
+ * @param profile where is kept what the run finds hot, or null
  */
 public record MachineSpec(
     long memoryBytes,
@@ -66,7 +67,8 @@ public record MachineSpec(
     DebugExit debugExit,
     DebugOptions debug,
     boolean statistics,
-    Path statisticsFile) {
+    Path statisticsFile,
+    ProfileOptions profile) {
   /** What viewers show in their title bars. */
   static final String DESKTOP_NAME = "Transvisor";
 
@@ -117,7 +119,8 @@ public record MachineSpec(
         debugExit,
         debug,
         statistics,
-        statisticsFile);
+        statisticsFile,
+        profile);
   }
 
   public static Builder builder() {
@@ -162,6 +165,7 @@ public record MachineSpec(
     private DebugOptions debug = DebugOptions.NONE;
     private boolean statistics;
     private Path statisticsFile;
+    private ProfileOptions profile;
 
     private static VmmException error(String option, String value, String what) {
       return new VmmException(option + " " + value + ": " + what);
@@ -354,6 +358,12 @@ public record MachineSpec(
       return this;
     }
 
+    /** Without a call nothing is kept. See {@link ProfileOptions#parse}. */
+    public Builder profile(Path directory, boolean off) {
+      profile = ProfileOptions.parse(directory, off);
+      return this;
+    }
+
     public Builder statistics(boolean printed, Path file) {
       statistics = printed;
       statisticsFile = file;
@@ -468,7 +478,8 @@ public record MachineSpec(
           debugExit,
           debug,
           statistics,
-          statisticsFile);
+          statisticsFile,
+          profile);
     }
 
     private void place(DriveOption d) {

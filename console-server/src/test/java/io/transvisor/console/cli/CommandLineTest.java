@@ -115,6 +115,30 @@ class CommandLineTest {
   }
 
   @Test
+  void profileOptionsThatExcludeEachOther() {
+    refused(
+        "-profile-dir " + directory + ": -no-profile excludes it",
+        "run",
+        "-kernel",
+        kernel(),
+        "-profile-dir",
+        directory.toString(),
+        "-no-profile");
+  }
+
+  @Test
+  void aProfileDirectoryThatIsAFile() throws IOException {
+    Path file = Files.writeString(directory.resolve("file"), "");
+    refused(
+        "-profile-dir " + file + ": not a directory",
+        "run",
+        "-kernel",
+        kernel(),
+        "-profile-dir",
+        file.toString());
+  }
+
+  @Test
   void helpAndVersionAreForPeople() {
     assertThat(Transvisor.execute("run", "--help")).isZero();
     assertThat(out.toString(StandardCharsets.UTF_8)).contains("-cdrom=FILE").contains("Examples:");
