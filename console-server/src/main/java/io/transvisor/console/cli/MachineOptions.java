@@ -216,7 +216,7 @@ final class MachineOptions {
       paramLabel = "E",
       description =
           "How guest code is run: interpret; hybrid: kernel code compiled, user code interpreted;"
-              + " translate: all hot code compiled. Default: translate. With ',MECHANISM=off' one of regions, chaining, fusion,"
+              + " translate: all hot code compiled. Default: translate. With ',MECHANISM=off' one of regions, chaining, fusion, inline,"
               + " adaptive, revival, shadows, code-masks is not used.")
   private String engine = "translate";
 
