@@ -263,7 +263,7 @@ final class FlagWriter {
   void keepCarry() {
     LazyFlags kind = state.kind();
     if (kind == null || !kind.keepsCarry() || state.rotated() != null) {
-      pushCarries();
+      pushCarrySign();
       b.istore(CARRIES);
     }
   }
@@ -310,9 +310,33 @@ final class FlagWriter {
     w.signExtend(state.kind().width());
   }
 
+  /** Pushes a value that is negative if CF is set, without a call where that is simple. */
+  private void pushCarrySign() {
+    resolve();
+    switch (state.kind()) {
+      // Shorter operands are zero-extended.
+      case CMP8, CMP16 -> b.iload(FIRST).iload(SECOND).isub();
+      case CMP32 -> pushBorrow(() -> b.iload(FIRST));
+      // A carry is a sum below an operand.
+      case ADD32 -> pushBorrow(() -> b.iload(RESULT));
+      case SUB32 -> pushBorrow(() -> b.iload(RESULT).iload(SECOND).iadd());
+      default -> pushCarries();
+    }
+  }
+
+  /** Pushes a value that is negative if a minuend is below the second operand. */
+  private void pushBorrow(Runnable minuend) {
+    minuend.run();
+    b.iconst_m1().ixor().iload(SECOND).iand();
+    minuend.run();
+    b.iload(SECOND).ixor().iconst_m1().ixor();
+    minuend.run();
+    b.iload(SECOND).isub().iand().ior();
+  }
+
   /** Pushes CF as 0 or 1. */
   void pushCarry() {
-    pushCarries();
+    pushCarrySign();
     b.bipush(31).iushr();
   }
 
@@ -349,7 +373,7 @@ final class FlagWriter {
           pushUnsigned(SECOND, 4);
           compare(pair, inverted, target);
         } else {
-          pushCarries();
+          pushCarrySign();
           jumpIfNegative(!inverted, target);
         }
       }
