@@ -2,6 +2,7 @@ package io.transvisor.console.rfb;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.CorruptedFrameException;
 import io.netty.handler.codec.DecoderException;
 import io.netty.util.ReferenceCountUtil;
 import io.transvisor.console.rfb.handshake.HandshakeRefused;
@@ -86,6 +87,7 @@ final class ViewerConnection extends ChannelInboundHandlerAdapter {
         cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
     switch (real) {
       case RfbProtocolException e -> note(e.getMessage(), true);
+      case CorruptedFrameException e -> note("WebSocket: " + e.getMessage(), true);
       case SSLException e -> note("TLS: " + e.getMessage(), true);
       case IOException e -> note(String.valueOf(e.getMessage()), false);
       default -> {

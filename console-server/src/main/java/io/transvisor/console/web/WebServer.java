@@ -97,7 +97,7 @@ public final class WebServer implements AutoCloseable {
     return bound;
   }
 
-  private void accept(Channel channel) {
+  void accept(Channel channel) {
     if (connections.size() >= MAX_CONNECTIONS) {
       LOG.warn("web connection refused: there are {} already", MAX_CONNECTIONS);
       channel.close();

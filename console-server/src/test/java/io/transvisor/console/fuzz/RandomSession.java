@@ -112,13 +112,8 @@ final class RandomSession {
     return damaged();
   }
 
-  /** What comes inside of TLS: a user and a password of a kind, ClientInit, messages. */
+  /** What comes inside of TLS: ClientInit and messages. */
   byte[] encrypted() {
-    if (random.nextInt(3) == 0) {
-      put32(extreme());
-      put32(extreme());
-      noise(64);
-    }
     put(random.nextInt(2));
     messages();
     return damaged();
@@ -128,7 +123,7 @@ final class RandomSession {
   byte[] webSocket(String host) {
     byte[] inner = plain();
     bytes.reset();
-    String path = random.nextInt(8) == 0 ? "/status" : "/console";
+    String path = random.nextInt(8) == 0 ? "/ws/status" : "/ws/console";
     text("GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nOrigin: http://" + host + "\r\n");
     text("Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n");
     byte[] key = new byte[16];

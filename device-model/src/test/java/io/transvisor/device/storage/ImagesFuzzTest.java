@@ -42,7 +42,7 @@ class ImagesFuzzTest {
 
   /** The first byte says how the file with the other bytes is opened. */
   @MethodSource("seeds")
-  @FuzzTest(maxDuration = "1m")
+  @FuzzTest
   void opensOrRefuses(byte[] data) throws IOException {
     if (data.length == 0) {
       return;

@@ -22,7 +22,7 @@ class ClientMessageDecoderFuzzTest {
 
   /** The first byte is the length of the pieces the others arrive in. */
   @MethodSource("seeds")
-  @FuzzTest(maxDuration = "1m")
+  @FuzzTest
   void decodesOrRefuses(byte[] data) {
     if (data.length == 0) {
       return;

@@ -59,7 +59,7 @@ class RfbSessionFuzzTest {
   }
 
   @MethodSource("seeds")
-  @FuzzTest(maxDuration = "1m")
+  @FuzzTest
   void servesOrDisconnects(byte[] data) {
     Screen screen = TestPictures.screen(WIDTH, HEIGHT, PICTURE);
     RecordingInput guest = new RecordingInput();
