@@ -35,6 +35,7 @@ class BuiltImagesTest {
   @CsvSource({
     "kernels, kernels.elf kernels-floppy.bin kernels-native",
     "conformance, conformance.elf",
+    "system, system.elf",
   })
   void compiled(String sources, String images) throws IOException, InterruptedException {
     String tools = output(KERNELS, "make", "-s", "tools");

@@ -17,6 +17,7 @@ import io.transvisor.guests.bench.run.Macro;
 import io.transvisor.guests.bench.run.Subject;
 import io.transvisor.guests.bench.run.Subjects;
 import io.transvisor.guests.bench.suite.Benchmark;
+import io.transvisor.guests.bench.suite.GuestFiles;
 import io.transvisor.guests.bench.suite.Suite;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -78,8 +79,8 @@ public final class BenchCommand implements Subcommand {
       names = "-macro",
       paramLabel = "FILE",
       description = {
-        "Also run a whole system as a file says, with the lines 'options OPTIONS' (QEMU's, such as -m 128 -hda disk.img -snapshot),",
-        "'expect TEXT', 'send TEXT' for its serial console, 'time NAME'; several times. See docs/benchmarks/method.md."
+        "Also run a system of yours as a file says, with the lines 'options OPTIONS' (QEMU's, such as -m 128 -hda disk.img -snapshot),",
+        "'expect TEXT', 'check WORD VALUE', 'send TEXT' for its serial console, 'time NAME'; several times. See docs/benchmarks/method.md."
       })
   private List<Path> macroFiles = List.of();
 
@@ -116,8 +117,9 @@ public final class BenchCommand implements Subcommand {
   @Override
   public Integer call() throws IOException {
     List<Benchmark> benchmarks = Suite.matching(pattern(), quick);
-    List<Macro> macros = macroFiles.stream().map(Macro::read).toList();
-    if (benchmarks.isEmpty() && macros.isEmpty()) {
+    List<Macro> macros = new ArrayList<>(macroFiles.stream().map(Macro::read).toList());
+    boolean system = pattern().matcher(Macro.SYSTEM).find();
+    if (benchmarks.isEmpty() && macros.isEmpty() && !system) {
       throw new VmmException("--filter %s: no benchmark's name matches".formatted(filter));
     }
     if (runs < 1) {
@@ -125,11 +127,17 @@ public final class BenchCommand implements Subcommand {
     }
     if (list) {
       benchmarks.forEach(b -> System.out.printf("%-28s %s%n", b.id(), b.operation()));
+      if (system) {
+        System.out.printf("%-28s boot, processes, compilations%n", Macro.SYSTEM);
+      }
       return 0;
     }
     Host host = Host.describe();
     Path scratch = Files.createTempDirectory("transvisor-bench");
     try {
+      if (system && (!quick || benchmarks.isEmpty())) {
+        macros.addFirst(Macro.ofSystemGuest(new GuestFiles(scratch)));
+      }
       Results results = measure(benchmarks, macros, scratch);
       System.out.print(new TextReport(host, results).text());
       if (json != null) {
@@ -177,6 +185,9 @@ public final class BenchCommand implements Subcommand {
     }
     Results results = new Results(subjects, benchmarks);
     skipped.forEach(results::skip);
+    if (quick && macros.isEmpty()) {
+      results.skip("the system guest takes too long for --quick; ask for it with --filter system");
+    }
     if (quick && peers == null) {
       results.skip("bochs takes too long for --quick; ask for it with --peers");
     }

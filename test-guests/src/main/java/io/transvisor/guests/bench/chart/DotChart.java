@@ -11,7 +11,7 @@ import java.util.List;
  * @param axis what the axis means
  * @param rows from top to bottom
  * @param reference value with a line of its own, or 0
- * @param note explains the diamonds; empty when there are none
+ * @param marks explains the diamonds
  */
 public record DotChart(
     String title,
@@ -19,11 +19,13 @@ public record DotChart(
     List<Subject> subjects,
     List<Row> rows,
     double reference,
-    String note)
+    List<Mark> marks)
     implements Chart {
   private static final double LABELS = 150;
   private static final double RIGHT = 24;
   private static final double TOP = 56;
+  private static final double LINE = 18;
+  private static final double LETTER = 6.6;
   private static final double ROW = 22;
   private static final double BOTTOM = 42;
   private static final double WIDTH = 940;
@@ -34,9 +36,22 @@ public record DotChart(
   /**
    * One figure.
    *
-   * @param color of a disk; empty for a diamond
+   * @param mark makes it a diamond; null for a disk
    */
-  public record Dot(double value, String color, String tip) {}
+  public record Dot(double value, String color, String tip, Mark mark) {
+    /** The figure of a subject. */
+    public static Dot of(Subject subject, double value, String tip) {
+      return new Dot(value, Palette.of(subject.id()), tip, null);
+    }
+
+    /** A figure of none of the subjects. */
+    public static Dot of(Mark mark, double value) {
+      return new Dot(value, mark.color(), mark.title(), mark);
+    }
+  }
+
+  /** What a diamond of a colour means. */
+  public record Mark(String color, String title) {}
 
   @Override
   public double width() {
@@ -45,36 +60,43 @@ public record DotChart(
 
   @Override
   public double height() {
-    return TOP + rows.size() * ROW + BOTTOM;
+    return top() + rows.size() * ROW + BOTTOM;
+  }
+
+  private double top() {
+    return marks.isEmpty() ? TOP : TOP + LINE;
   }
 
   @Override
   public void draw(Drawing d) {
     LogAxis x = axisOfValues();
-    double bottom = TOP + rows.size() * ROW;
-    double end = Legend.draw(d, new Point(LABELS, 22), subjects);
-    if (!note.isEmpty()) {
-      d.diamond(new Point(end + 5, 18), 5, Palette.FAINT, note);
-      d.text(new Point(end + 14, 22), note, 12, Anchor.START, Palette.INK);
+    double top = top();
+    double bottom = top + rows.size() * ROW;
+    Legend.draw(d, new Point(LABELS, 22), subjects);
+    double markX = LABELS;
+    for (Mark mark : marks) {
+      d.diamond(new Point(markX + 5, 18 + LINE), 5, mark.color(), mark.title());
+      d.text(new Point(markX + 14, 22 + LINE), mark.title(), 12, Anchor.START, Palette.INK);
+      markX += 34 + mark.title().length() * LETTER;
     }
     for (int i = 0; i < rows.size(); i += 2) {
-      d.rectangle(new Point(0, TOP + i * ROW), WIDTH, ROW, "#f7f8f9");
+      d.rectangle(new Point(0, top + i * ROW), WIDTH, ROW, "#f7f8f9");
     }
     for (double mark : x.marks()) {
-      d.line(new Point(x.at(mark), TOP - 4), new Point(x.at(mark), bottom), Palette.GRID, 1);
+      d.line(new Point(x.at(mark), top - 4), new Point(x.at(mark), bottom), Palette.GRID, 1);
       String label = LogAxis.label(mark);
-      d.text(new Point(x.at(mark), TOP - 8), label, 11, Anchor.MIDDLE, Palette.FAINT);
+      d.text(new Point(x.at(mark), top - 8), label, 11, Anchor.MIDDLE, Palette.FAINT);
       d.text(new Point(x.at(mark), bottom + 15), label, 11, Anchor.MIDDLE, Palette.FAINT);
     }
     if (reference > 0) {
       d.line(
-          new Point(x.at(reference), TOP - 4),
+          new Point(x.at(reference), top - 4),
           new Point(x.at(reference), bottom),
           Palette.REFERENCE,
           2);
     }
     for (int i = 0; i < rows.size(); i++) {
-      drawRow(d, x, rows.get(i), TOP + i * ROW + ROW / 2);
+      drawRow(d, x, rows.get(i), top + i * ROW + ROW / 2);
     }
     d.text(new Point((LABELS + WIDTH) / 2, bottom + 34), axis, 12, Anchor.MIDDLE, Palette.INK);
   }
@@ -83,8 +105,8 @@ public record DotChart(
     d.text(new Point(LABELS - 12, y + 4), row.label(), 12, Anchor.END, Palette.INK);
     for (Dot dot : row.dots()) {
       Point at = new Point(x.at(dot.value()), y);
-      if (dot.color().isEmpty()) {
-        d.diamond(at, 6, Palette.FAINT, dot.tip());
+      if (dot.mark() != null) {
+        d.diamond(at, 6, dot.color(), dot.tip());
       } else {
         d.disk(at, 6, dot.color(), dot.tip());
       }

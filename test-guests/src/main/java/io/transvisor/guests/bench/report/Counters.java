@@ -74,6 +74,34 @@ public final class Counters {
     return nanos == null ? -1 : (double) nanos / count(source, callout);
   }
 
+  /** The classes that took the most time, over all sources. */
+  List<String> costliest(int most) {
+    Map<String, Double> sums = new HashMap<>();
+    for (Source source : sources()) {
+      callouts(source.workload()).forEach(c -> sums.merge(c, nanos(source, c), Double::sum));
+    }
+    return sums.keySet().stream()
+        .sorted(Comparator.comparing(sums::get).reversed())
+        .limit(most)
+        .toList();
+  }
+
+  /** Shares of the time of a source's callouts, the rest at the end; empty if there were none. */
+  List<Double> calloutShares(Source source, List<String> classes) {
+    double total = callouts(source.workload()).stream().mapToDouble(c -> nanos(source, c)).sum();
+    if (total == 0) {
+      return List.of();
+    }
+    List<Double> shares = new ArrayList<>();
+    classes.forEach(c -> shares.add(nanos(source, c) / total));
+    shares.add(Math.max(0, 1 - shares.stream().mapToDouble(s -> s).sum()));
+    return shares;
+  }
+
+  private double nanos(Source source, String callout) {
+    return all.get(source).getOrDefault(CALLOUTS + callout + ".ns", 0L);
+  }
+
   /** The workloads, in the order in which they came. */
   List<String> workloads() {
     return all.keySet().stream().map(Source::workload).distinct().toList();

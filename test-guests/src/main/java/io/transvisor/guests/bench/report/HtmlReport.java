@@ -296,7 +296,9 @@ public final class HtmlReport {
     if (results.macros().isEmpty()) {
       return;
     }
-    add("<h2>Whole systems</h2>\n<p>Seconds by the time of day.%s</p>\n", spreadNote());
+    add("<h2>%s</h2>\n", charts.get("macros").title());
+    figure("macros");
+    add("<p>Seconds by the time of day.%s</p>\n", spreadNote());
     List<String> head = new ArrayList<>(List.of("part"));
     emulators().forEach(s -> head.add(s.title()));
     HtmlTable table = new HtmlTable().head(head);
@@ -330,6 +332,10 @@ public final class HtmlReport {
       return;
     }
     add("<h2>Callouts by class</h2>\n");
+    if (charts.containsKey("callouts")) {
+      add("<p>Of the time that all callouts took:</p>\n");
+      figure("callouts");
+    }
     add("<p>How often, and in brackets nanoseconds each, measured of one in 256.</p>\n");
     for (String workload : counters.workloads()) {
       List<Counters.Source> sources = counters.sources(workload);

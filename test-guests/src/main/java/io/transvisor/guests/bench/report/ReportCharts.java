@@ -1,11 +1,13 @@
 package io.transvisor.guests.bench.report;
 
+import com.google.common.math.Quantiles;
 import io.transvisor.guests.bench.chart.Chart;
 import io.transvisor.guests.bench.chart.CurvesChart;
 import io.transvisor.guests.bench.chart.CurvesChart.Curve;
 import io.transvisor.guests.bench.chart.CurvesChart.Panel;
 import io.transvisor.guests.bench.chart.DotChart;
 import io.transvisor.guests.bench.chart.DotChart.Dot;
+import io.transvisor.guests.bench.chart.DotChart.Mark;
 import io.transvisor.guests.bench.chart.DotChart.Row;
 import io.transvisor.guests.bench.chart.Palette;
 import io.transvisor.guests.bench.chart.SharesChart;
@@ -29,6 +31,16 @@ public final class ReportCharts {
   /** Points a second or part of it is reduced to, on a logarithmic axis. */
   private static final double POINTS_PER_FACTOR = 12;
 
+  /** Classes of callouts in a chart; the rest is one. */
+  private static final int CALLOUT_CLASSES = 6;
+
+  /** Marks of what was measured in 2006. */
+  private static final List<Mark> PAPER =
+      List.of(
+          new Mark("#c3c8ce", "2006: native"),
+          new Mark("#6d747d", "software VMM"),
+          new Mark("#c9a86a", "hardware VMM"));
+
   private final Host host;
   private final Results results;
   private final List<Subject> subjects;
@@ -48,7 +60,9 @@ public final class ReportCharts {
     cycles("Cost of single events", b -> b.kind().isEvent())
         .ifPresent(c -> charts.put("events", c));
     cycles("Instruction mixes", b -> b.kind() == Kind.MIX).ifPresent(c -> charts.put("mixes", c));
+    macros().ifPresent(c -> charts.put("macros", c));
     time().ifPresent(c -> charts.put("time", c));
+    callouts().ifPresent(c -> charts.put("callouts", c));
     return charts;
   }
 
@@ -67,6 +81,24 @@ public final class ReportCharts {
     return Optional.of(new SharesChart("Where the time went", parts, bars));
   }
 
+  /** Of the time of all callouts, what each class took. */
+  private Optional<Chart> callouts() {
+    Counters counters = results.counters();
+    List<String> classes = counters.costliest(CALLOUT_CLASSES);
+    List<Bar> bars = new ArrayList<>();
+    for (Counters.Source s : counters.sources()) {
+      List<Double> shares = counters.calloutShares(s, classes);
+      if (!shares.isEmpty()) {
+        bars.add(new Bar(s.workload() + ", " + s.subject(), shares));
+      }
+    }
+    List<String> parts = new ArrayList<>(classes);
+    parts.add("others");
+    return bars.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new SharesChart("Time of callouts by class", parts, bars));
+  }
+
   /** What others are compared with: interpretation, or without it the first subject. */
   Subject base() {
     return subjects.stream()
@@ -83,9 +115,9 @@ public final class ReportCharts {
         OptionalDouble factor = results.speedUp(s, base(), b);
         factor.ifPresent(f ->
             dots.add(
-                new Dot(
+                Dot.of(
+                    s,
                     f,
-                    Palette.of(s.id()),
                     "%s, %s: %s times as fast as %s"
                         .formatted(b.kernel(), s.title(), TextReport.number(f), base().title()))));
       }
@@ -102,7 +134,7 @@ public final class ReportCharts {
                 subjects,
                 rows,
                 1,
-                ""));
+                List.of()));
   }
 
   private Optional<Chart> warmUp() {
@@ -157,7 +189,9 @@ public final class ReportCharts {
       List<Dot> dots = new ArrayList<>();
       PaperFigures paper = PaperFigures.byKernel().get(b.kernel());
       if (paper != null) {
-        dots.add(new Dot(paper.software(), "", "software VMM in the paper"));
+        dots.add(Dot.of(PAPER.get(0), paper.natively()));
+        dots.add(Dot.of(PAPER.get(1), paper.software()));
+        dots.add(Dot.of(PAPER.get(2), paper.hardware()));
         papers = true;
       }
       for (Subject s : subjects) {
@@ -165,9 +199,9 @@ public final class ReportCharts {
         if (nanos.isPresent()) {
           double cycles = nanos.getAsDouble() * host.gigahertz();
           dots.add(
-              new Dot(
+              Dot.of(
+                  s,
                   cycles,
-                  Palette.of(s.id()),
                   "%s, %s: %s cycles"
                       .formatted(b.operation(), s.title(), TextReport.number(cycles))));
         }
@@ -184,6 +218,30 @@ public final class ReportCharts {
                 shown,
                 rows,
                 0,
-                papers ? "software VMM of 2006" : ""));
+                papers ? PAPER : List.of()));
+  }
+
+  private Optional<Chart> macros() {
+    List<Row> rows = new ArrayList<>();
+    for (Map.Entry<String, Map<String, List<Long>>> part : results.macros().rowMap().entrySet()) {
+      List<Dot> dots = new ArrayList<>();
+      for (Subject s : subjects) {
+        List<Long> nanos = part.getValue().get(s.id());
+        if (nanos != null) {
+          double seconds = Quantiles.median().compute(nanos) / 1e9;
+          dots.add(
+              Dot.of(
+                  s,
+                  seconds,
+                  "%s, %s: %s s".formatted(part.getKey(), s.title(), TextReport.number(seconds))));
+        }
+      }
+      rows.add(new Row(part.getKey(), dots));
+    }
+    return rows.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new DotChart(
+                "Whole systems", "seconds by the time of day", subjects, rows, 0, List.of()));
   }
 }

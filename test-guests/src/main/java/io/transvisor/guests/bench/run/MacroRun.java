@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Timer;
 import java.util.TimerTask;
+import java.util.function.BooleanSupplier;
 
 /** Carries out a {@link Macro} on a guest that has just been started. */
 final class MacroRun {
@@ -43,6 +44,7 @@ final class MacroRun {
           name = step.text();
         }
         case EXPECT -> expect(step.text());
+        case CHECK -> check(step.text());
         case SEND -> {
           guest.toGuest().write((step.text() + "\r").getBytes(StandardCharsets.US_ASCII));
           guest.toGuest().flush();
@@ -54,6 +56,24 @@ final class MacroRun {
   }
 
   private void expect(String text) throws IOException {
+    hear("it said '" + text + "'", () -> heard.indexOf(text) >= 0);
+    heard.delete(0, heard.indexOf(text) + text.length());
+  }
+
+  private void check(String wordAndValue) throws IOException {
+    int space = wordAndValue.lastIndexOf(' ');
+    String word = wordAndValue.substring(0, space + 1);
+    String value = wordAndValue.substring(space + 1);
+    expect(word);
+    hear("it said all of '" + word + "...'", () -> heard.length() >= value.length());
+    String said = heard.substring(0, value.length());
+    if (!said.equals(value)) {
+      throw new IOException("the guest said '%s%s', not %s".formatted(word, said, value));
+    }
+  }
+
+  /** Reads on until something is the case. */
+  private void hear(String what, BooleanSupplier enough) throws IOException {
     Timer watchdog = new Timer("silence", true);
     watchdog.schedule(
         new TimerTask() {
@@ -66,20 +86,16 @@ final class MacroRun {
     try {
       InputStream in = guest.fromGuest();
       byte[] buffer = new byte[4096];
-      int at = heard.indexOf(text);
-      while (at < 0) {
-        int n = in.read(buffer);
-        if (n < 0) {
-          throw new IOException(
-              "the guest ended before it said '" + text + "'" + guest.lastWords());
-        }
-        heard.append(new String(buffer, 0, n, StandardCharsets.ISO_8859_1));
-        at = heard.indexOf(text);
-        if (at < 0 && heard.length() > 2 * KEPT) {
+      while (!enough.getAsBoolean()) {
+        if (heard.length() > 2 * KEPT) {
           heard.delete(0, KEPT);
         }
+        int n = in.read(buffer);
+        if (n < 0) {
+          throw new IOException("the guest ended before " + what + guest.lastWords());
+        }
+        heard.append(new String(buffer, 0, n, StandardCharsets.ISO_8859_1));
       }
-      heard.delete(0, at + text.length());
     } finally {
       watchdog.cancel();
     }

@@ -12,8 +12,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 
-/** The images of the kernels guest, and what is known about its kernels. */
+/** The images of the guests, and what is known about the kernels. */
 public final class GuestFiles {
   private static final String RESOURCES = "/io/transvisor/guests/";
   private static final int FLOPPY_SIZE = 1_474_560;
@@ -36,6 +37,16 @@ public final class GuestFiles {
   /** The guest as a Multiboot kernel. */
   public Path kernel() {
     return written("kernels.elf", read("kernels.elf"));
+  }
+
+  /** The system guest, a Multiboot kernel with its programs. */
+  public Path system() {
+    return written("system.elf", read("system.elf"));
+  }
+
+  /** What to do at the system guest's console, as lines of a macro run. */
+  public static Stream<String> systemRun() {
+    return new String(read("system.macro"), StandardCharsets.US_ASCII).lines();
   }
 
   /** The kernels as a program for 32-bit Linux. */
