@@ -1,16 +1,13 @@
 package io.transvisor.console.rfb;
 
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.transvisor.console.rfb.security.Credentials;
 import io.transvisor.console.rfb.security.SecurityObjects;
 import io.transvisor.console.rfb.security.SecurityPolicy;
 import io.transvisor.console.rfb.security.SecurityType;
 import io.transvisor.console.rfb.security.VncAuthentication;
+import io.transvisor.console.socket.ConnectionListener;
 import io.transvisor.core.error.VmmException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -23,7 +20,6 @@ import org.slf4j.LoggerFactory;
 
 /** The TCP port at which VNC viewers connect. */
 public final class VncServer implements AutoCloseable {
-  private static final int BACKLOG = 16;
   private static final Logger LOG = LoggerFactory.getLogger(VncServer.class);
 
   private final RfbService service;
@@ -74,22 +70,7 @@ public final class VncServer implements AutoCloseable {
     }
     List<SecurityType> types =
         SecurityPolicy.types(credentials, policy.tls() == null ? null : policy.tls().open());
-    ServerBootstrap bootstrap =
-        new ServerBootstrap()
-            .group(service.loops())
-            .channel(NioServerSocketChannel.class)
-            .option(ChannelOption.SO_BACKLOG, BACKLOG)
-            .option(ChannelOption.SO_REUSEADDR, true)
-            .childOption(ChannelOption.TCP_NODELAY, true)
-            .childOption(ChannelOption.SO_KEEPALIVE, true)
-            .childHandler(
-                new ChannelInitializer<Channel>() {
-                  @Override
-                  protected void initChannel(Channel channel) {
-                    service.accept(channel, types);
-                  }
-                });
-    listener = bind(bootstrap, address);
+    listener = bind(address, types);
     String password = credentials.password();
     if (password != null
         && policy.tls() == null
@@ -117,9 +98,13 @@ public final class VncServer implements AutoCloseable {
     }
   }
 
-  private Channel bind(ServerBootstrap bootstrap, InetAddress address) {
+  private Channel bind(InetAddress address, List<SecurityType> types) {
     for (int port = options.port(); ; port++) {
-      ChannelFuture future = bootstrap.bind(address, port).awaitUninterruptibly();
+      ChannelFuture future =
+          ConnectionListener.open(
+              new InetSocketAddress(address, port),
+              service.loops(),
+              channel -> service.accept(channel, types));
       if (future.isSuccess()) {
         return future.channel();
       }

@@ -1,2 +1,2 @@
-/** Where the users of line and packet protocols come from: monitor, QMP, debugger. */
+/** Where connections come from: of viewers and browsers, and of the monitor, QMP and the debugger. */
 package io.transvisor.console.socket;

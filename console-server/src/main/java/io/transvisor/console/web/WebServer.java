@@ -1,14 +1,10 @@
 package io.transvisor.console.web;
 
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
@@ -18,6 +14,7 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import io.transvisor.console.control.Operator;
 import io.transvisor.console.rfb.RfbService;
 import io.transvisor.console.rfb.handshake.HandshakeHandler;
+import io.transvisor.console.socket.ConnectionListener;
 import io.transvisor.core.error.VmmException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
@@ -35,7 +32,6 @@ public final class WebServer implements AutoCloseable {
   static final int MAX_HEADERS = 16384;
   static final int MAX_BODY = 65536;
 
-  private static final int BACKLOG = 64;
   private static final Logger LOG = LoggerFactory.getLogger(WebServer.class);
 
   private final WebOptions options;
@@ -62,26 +58,11 @@ public final class WebServer implements AutoCloseable {
    */
   public synchronized InetSocketAddress start() {
     tls = options.security().tls() == null ? null : options.security().tls().open();
-    ServerBootstrap bootstrap =
-        new ServerBootstrap()
-            .group(viewers.loops())
-            .channel(NioServerSocketChannel.class)
-            .option(ChannelOption.SO_BACKLOG, BACKLOG)
-            .option(ChannelOption.SO_REUSEADDR, true)
-            .childOption(ChannelOption.TCP_NODELAY, true)
-            .childOption(ChannelOption.SO_KEEPALIVE, true)
-            .childHandler(
-                new ChannelInitializer<Channel>() {
-                  @Override
-                  protected void initChannel(Channel channel) {
-                    accept(channel);
-                  }
-                });
     InetSocketAddress address =
         options.host().isEmpty()
             ? new InetSocketAddress(options.port())
             : new InetSocketAddress(options.host(), options.port());
-    ChannelFuture future = bootstrap.bind(address).awaitUninterruptibly();
+    ChannelFuture future = ConnectionListener.open(address, viewers.loops(), this::accept);
     if (!future.isSuccess()) {
       throw new VmmException(
           "-web: cannot listen on port " + options.port() + ": " + future.cause().getMessage(),

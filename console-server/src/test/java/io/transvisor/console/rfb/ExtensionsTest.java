@@ -8,6 +8,7 @@ import io.transvisor.console.rfb.client.RfbTestClient.Rect;
 import io.transvisor.console.rfb.encode.Encoding;
 import io.transvisor.console.rfb.input.RecordingInput;
 import io.transvisor.console.rfb.session.MachineActions;
+import io.transvisor.core.display.PointerShape;
 import io.transvisor.core.display.Screen;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -316,5 +317,48 @@ class ExtensionsTest {
     client.xvp(4);
     client.readMessageOtherThanUpdate();
     assertThat(client.takeNews()).containsExactly("xvp 0");
+  }
+
+  /** A pointer of three pixels: red, half-transparent green, nothing. */
+  private static final PointerShape POINTER =
+      new PointerShape(3, 1, 1, 0, new int[] {0xFFFF_0000, 0x8000_FF00, 0});
+
+  @ParameterizedTest
+  @CsvSource({
+    "-239, 'cursor 3x1 at 1,0: 0000ff00 00ff0000 .'",
+    "-314, 'premultiplied cursor 3x1 at 1,0: ff 00 00 ff 00 80 00 80 00 00 00 00'",
+    "0x574D5664, 'straight cursor 3x1 at 1,0: ff 00 00 ff 00 ff 00 80 00 00 00 00'",
+  })
+  void thePointerIsSentInTheClientsEncoding(int encoding, String expected) throws IOException {
+    client.setEncodings(Encoding.RAW, encoding);
+    firstPicture();
+    screen.setPointer(POINTER);
+    client.request(true);
+    assertThat(client.readUpdate()).hasSize(1);
+    assertThat(client.takeNews()).containsExactly(expected);
+    // It is sent once; a new shape and another list of encodings are new reasons.
+    client.request(true);
+    assertThat(client.isSilentFor(200)).isTrue();
+    screen.setPointer(PointerShape.INVISIBLE);
+    client.readUpdate();
+    assertThat(client.takeNews()).singleElement().asString().contains("cursor 1x1 at 0,0:");
+    client.setEncodings(Encoding.RAW, Encoding.CURSOR);
+    client.request(true);
+    client.readUpdate();
+    assertThat(client.takeNews()).containsExactly("cursor 1x1 at 0,0: .");
+  }
+
+  @Test
+  void pointersArePreferredWithAlphaAndSentOnlyToThoseWhoAsk() throws IOException {
+    screen.setPointer(POINTER);
+    client.setEncodings(Encoding.CURSOR, Encoding.VMWARE_CURSOR, Encoding.CURSOR_WITH_ALPHA);
+    client.request(true);
+    client.readUpdate();
+    assertThat(client.takeNews()).singleElement().asString().startsWith("premultiplied");
+    client.setEncodings(Encoding.RAW);
+    screen.setPointer(PointerShape.INVISIBLE);
+    client.request(false);
+    client.readUpdate();
+    assertThat(client.takeNews()).isEmpty();
   }
 }

@@ -13,6 +13,8 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -47,18 +49,30 @@ class RealViewersTest {
   }
 
   /** A viewer that fills the display shows the screen, and what changes on it. */
-  private void showsTheScreen(XDisplay display) {
-    awaitSame(display);
-    screen.paint(
-        0,
-        0,
-        WIDTH,
-        HEIGHT,
-        (p, stride) -> {
-          System.arraycopy(p, 16 * stride, p, 0, p.length - 16 * stride);
-          TestPictures.fill(p, stride, 0, HEIGHT - 16, WIDTH, 16, 0x00FF00);
-        });
-    awaitSame(display);
+  private void showsTheScreen(
+      String debianPackage, String program, String... arguments)
+      throws IOException, InterruptedException {
+    assumeInstalled("Xvfb", "xvfb");
+    assumeInstalled(program, debianPackage);
+    try (VncTestServer server = server();
+        XDisplay display = new XDisplay(directory, WIDTH, HEIGHT)) {
+      InetSocketAddress address = server.start();
+      List<String> command = new ArrayList<>(List.of(program));
+      command.addAll(List.of(arguments));
+      command.add(address.getHostString() + "::" + address.getPort());
+      display.start(command.toArray(String[]::new));
+      awaitSame(display);
+      screen.paint(
+          0,
+          0,
+          WIDTH,
+          HEIGHT,
+          (p, stride) -> {
+            System.arraycopy(p, 16 * stride, p, 0, p.length - 16 * stride);
+            TestPictures.fill(p, stride, 0, HEIGHT - 16, WIDTH, 16, 0x00FF00);
+          });
+      awaitSame(display);
+    }
   }
 
   private void awaitSame(XDisplay display) {
@@ -81,87 +95,69 @@ class RealViewersTest {
   @ParameterizedTest
   @ValueSource(strings = {"Tight", "ZRLE", "Hextile", "Raw"})
   void tigerVnc(String encoding) throws IOException, InterruptedException {
-    assumeInstalled("Xvfb", "xvfb");
-    assumeInstalled("xtigervncviewer", "tigervnc-viewer");
-    try (VncTestServer server = server();
-        XDisplay display = new XDisplay(directory, WIDTH, HEIGHT)) {
-      InetSocketAddress address = server.start();
-      display.start(
-          "xtigervncviewer",
-          "-AutoSelect=0",
-          "-PreferredEncoding=" + encoding,
-          "-NoJPEG=1",
-          "-FullColor=1",
-          "-FullScreen=1",
-          "-SecurityTypes=None",
-          address.getHostString() + "::" + address.getPort());
-      showsTheScreen(display);
-    }
+    showsTheScreen(
+        "tigervnc-viewer",
+        "xtigervncviewer",
+        "-AutoSelect=0",
+        "-PreferredEncoding=" + encoding,
+        "-NoJPEG=1",
+        "-FullColor=1",
+        "-FullScreen=1",
+        "-SecurityTypes=None");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"tight", "zlib", "hextile", "rre", "raw"})
   void tightVnc(String encoding) throws IOException, InterruptedException {
-    assumeInstalled("Xvfb", "xvfb");
-    assumeInstalled("xtightvncviewer", "xtightvncviewer");
-    try (VncTestServer server = server();
-        XDisplay display = new XDisplay(directory, WIDTH, HEIGHT)) {
-      InetSocketAddress address = server.start();
-      display.start(
-          "xtightvncviewer",
-          "-encodings",
-          encoding + " copyrect",
-          "-nojpeg",
-          "-fullscreen",
-          address.getHostString() + "::" + address.getPort());
-      showsTheScreen(display);
-    }
+    showsTheScreen(
+        "xtightvncviewer",
+        "xtightvncviewer",
+        "-encodings",
+        encoding + " copyrect",
+        "-nojpeg",
+        "-fullscreen");
   }
 
-  private BufferedImage capture(Path file, String... command)
+  /** What a program stores in a file, given a display and the file as its last arguments. */
+  private BufferedImage capture(String debianPackage, String fileName, String... command)
       throws IOException, InterruptedException {
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().put("HOME", directory.toString());
-    builder.redirectErrorStream(true).redirectOutput(directory.resolve("capture.log").toFile());
-    Process process = builder.start();
-    assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).as("it ends").isTrue();
-    assertThat(process.exitValue()).isZero();
+    assumeInstalled(command[0], debianPackage);
+    Path file = directory.resolve(fileName);
+    try (VncTestServer server = server()) {
+      InetSocketAddress address = server.start();
+      List<String> all = new ArrayList<>(List.of(command));
+      all.add(address.getHostString() + ":" + (address.getPort() - VncOptions.BASE_PORT));
+      all.add(file.toString());
+      ProcessBuilder builder = new ProcessBuilder(all);
+      builder.environment().put("HOME", directory.toString());
+      builder.redirectErrorStream(true).redirectOutput(directory.resolve("capture.log").toFile());
+      Process process = builder.start();
+      assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).as("it ends").isTrue();
+      assertThat(process.exitValue()).isZero();
+    }
     return ImageIO.read(file.toFile());
   }
 
   @Test
   void gtkVnc() throws IOException, InterruptedException {
-    assumeInstalled("gvnccapture", "gvncviewer");
-    try (VncTestServer server = server()) {
-      InetSocketAddress address = server.start();
-      Path file = directory.resolve("capture.png");
-      String display = address.getHostString() + ":" + (address.getPort() - VncOptions.BASE_PORT);
-      BufferedImage image = capture(file, "gvnccapture", display, file.toString());
-      int[] pixels = image.getRGB(0, 0, WIDTH, HEIGHT, null, 0, WIDTH);
-      for (int i = 0; i < pixels.length; i++) {
-        pixels[i] &= 0xFFFFFF;
-      }
-      assertThat(differences(pixels, screen.copy().pixels())).isZero();
+    BufferedImage image = capture("gvncviewer", "capture.png", "gvnccapture");
+    int[] pixels = image.getRGB(0, 0, WIDTH, HEIGHT, null, 0, WIDTH);
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] &= 0xFFFFFF;
     }
+    assertThat(differences(pixels, screen.copy().pixels())).isZero();
   }
 
   /** Asks for its default set of encodings, and stores a JPEG: near is all that can be expected. */
   @Test
   void vncSnapshot() throws IOException, InterruptedException {
-    assumeInstalled("vncsnapshot", "vncsnapshot");
-    try (VncTestServer server = server()) {
-      InetSocketAddress address = server.start();
-      Path file = directory.resolve("capture.jpg");
-      String display = address.getHostString() + ":" + (address.getPort() - VncOptions.BASE_PORT);
-      BufferedImage image =
-          capture(file, "vncsnapshot", "-quality", "95", display, file.toString());
-      int[] expected = screen.copy().pixels();
-      long sum = 0;
-      for (int i = 0; i < expected.length; i++) {
-        int rgb = image.getRGB(i % WIDTH, i / WIDTH);
-        sum += Math.abs((rgb >> 8 & 0xFF) - (expected[i] >> 8 & 0xFF));
-      }
-      assertThat(sum / (double) expected.length).as("mean difference of green").isLessThan(8);
+    BufferedImage image = capture("vncsnapshot", "capture.jpg", "vncsnapshot", "-quality", "95");
+    int[] expected = screen.copy().pixels();
+    long sum = 0;
+    for (int i = 0; i < expected.length; i++) {
+      int rgb = image.getRGB(i % WIDTH, i / WIDTH);
+      sum += Math.abs((rgb >> 8 & 0xFF) - (expected[i] >> 8 & 0xFF));
     }
+    assertThat(sum / (double) expected.length).as("mean difference of green").isLessThan(8);
   }
 }

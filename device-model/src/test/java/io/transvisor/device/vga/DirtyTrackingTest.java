@@ -18,6 +18,9 @@ class DirtyTrackingTest {
     f.screen.addListener(
         new Screen.Listener() {
           @Override
+          public void painted() {}
+
+          @Override
           public void resized(int width, int height) {}
 
           @Override

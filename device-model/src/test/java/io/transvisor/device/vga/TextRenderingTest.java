@@ -323,6 +323,9 @@ class TextRenderingTest {
   private static Screen.Listener recorder(List<String> damage) {
     return new Screen.Listener() {
       @Override
+      public void painted() {}
+
+      @Override
       public void resized(int width, int height) {
         damage.add("size " + width + "x" + height);
       }

@@ -10,16 +10,16 @@ import java.util.function.Consumer;
  * #isWatched()}).
  */
 public final class Screen {
-  /**
-   * Consoles implement this; called on the painting thread while the picture is locked, so it must
-   * only take notes.
-   */
+  /** Consoles implement this; called on the painting thread, so it must only take notes. */
   public interface Listener {
-    /** The picture has a new size; all of it is damaged. */
+    /** The picture, which is locked, has a new size; all of it is damaged. */
     void resized(int width, int height);
 
-    /** A rectangle inside the picture has changed. */
+    /** A rectangle inside the picture, which is locked, has changed. */
     void damaged(int x, int y, int width, int height);
+
+    /** What has changed since the last call is complete: time to show it. */
+    void painted();
   }
 
   /** How the painter gives pixels: gets the pixel array and its row length in pixels. */
@@ -36,9 +36,15 @@ public final class Screen {
   private final Object lock = new Object();
   private volatile Runnable firstWatcher = () -> {};
   private volatile long hurriedUntil = System.nanoTime();
+  private volatile PointerShape pointer;
   private int width = 640;
   private int height = 480;
   private int[] pixels = new int[width * height];
+
+  /** Painter's side: whether more is to come, and whether consoles have not been told. */
+  private boolean gathering;
+
+  private boolean changed;
 
   public void addListener(Listener listener) {
     listeners.add(listener);
@@ -102,7 +108,9 @@ public final class Screen {
       for (Listener l : listeners) {
         l.resized(width, height);
       }
+      changed = true;
     }
+    tell();
   }
 
   /** Painter's side: changes pixels inside the given rectangle and tells the consoles. */
@@ -112,6 +120,41 @@ public final class Screen {
       for (Listener l : listeners) {
         l.damaged(x, y, w, h);
       }
+      changed = true;
+    }
+    tell();
+  }
+
+  /**
+   * Painter's side: the adapter shows its pointer like this from now on. Adapters that have none of
+   * their own never call it; their guests paint pointers into the picture.
+   */
+  public void setPointer(PointerShape shape) {
+    pointer = shape;
+    changed = true;
+    tell();
+  }
+
+  /** Console's side: what consoles are to show where the user's pointer is; null for nothing. */
+  public PointerShape pointer() {
+    return pointer;
+  }
+
+  /** Painter's side: makes all that an action paints one change for those who watch. */
+  public void gather(Runnable paints) {
+    gathering = true;
+    try {
+      paints.run();
+    } finally {
+      gathering = false;
+    }
+    tell();
+  }
+
+  private void tell() {
+    if (changed && !gathering) {
+      changed = false;
+      listeners.forEach(Listener::painted);
     }
   }
 

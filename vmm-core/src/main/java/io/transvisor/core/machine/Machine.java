@@ -40,7 +40,7 @@ public final class Machine implements MachineControl {
   private static final long REFRESH_NANOS = 33_000_000;
 
   /** While somebody types or points. */
-  private static final long HURRIED_REFRESH_NANOS = 8_000_000;
+  private static final long HURRIED_REFRESH_NANOS = 5_000_000;
 
   private static final Logger LOG = LoggerFactory.getLogger(Machine.class);
 
@@ -385,7 +385,7 @@ public final class Machine implements MachineControl {
       long now = System.nanoTime();
       if (now - refreshDue(now) >= 0) {
         nextRefresh = now + REFRESH_NANOS;
-        video.refresh(screen);
+        screen.gather(() -> video.refresh(screen));
       }
     }
   }

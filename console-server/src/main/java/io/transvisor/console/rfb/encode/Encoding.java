@@ -24,6 +24,9 @@ public final class Encoding {
   /** Pseudo-encoding: an update may end with a marker instead of after a count announced. */
   public static final int LAST_RECT = -224;
 
+  /** Pseudo-encoding: the client draws the pointer, which has pixels and a mask. */
+  public static final int CURSOR = -239;
+
   /** Pseudo-encodings -256 to -247 ask for zlib level 0 to 9. */
   public static final int COMPRESSION_LEVEL_0 = -256;
 
@@ -52,6 +55,12 @@ public final class Encoding {
 
   /** Pseudo-encoding: updates without requests. */
   public static final int CONTINUOUS_UPDATES = -313;
+
+  /** Pseudo-encoding: the client draws the pointer, which has shades of transparency. */
+  public static final int CURSOR_WITH_ALPHA = -314;
+
+  /** Pseudo-encoding: the same as VMware's servers send it. */
+  public static final int VMWARE_CURSOR = 0x574D_5664;
 
   /** Pseudo-encoding: the lights as VMware's servers send them. */
   public static final int VMWARE_LED_STATE = 0x574D_5668;

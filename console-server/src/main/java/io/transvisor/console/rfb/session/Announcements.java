@@ -17,7 +17,8 @@ final class Announcements {
     NAME,
     SCAN_CODES,
     RELATIVE_POINTER,
-    LIGHTS
+    LIGHTS,
+    POINTER_SHAPE
   }
 
   private final Map<Kind, Consumer<ByteSink>> pending = new EnumMap<>(Kind.class);

@@ -14,6 +14,10 @@ final class ClientCapabilities {
   /** A level the client has not asked for. */
   static final int UNSET = -1;
 
+  /** The most exact first. */
+  private static final List<Integer> CURSORS =
+      List.of(Encoding.CURSOR_WITH_ALPHA, Encoding.VMWARE_CURSOR, Encoding.CURSOR);
+
   private final List<Integer> inOrder;
   private final Set<Integer> encodings;
   private final int compressionLevel;
@@ -48,6 +52,11 @@ final class ClientCapabilities {
   /** Whether the client's framebuffer can change its size. */
   boolean followsSize() {
     return has(Encoding.DESKTOP_SIZE) || has(Encoding.EXTENDED_DESKTOP_SIZE);
+  }
+
+  /** How the client takes the shape of the pointer best; {@link #UNSET} if not at all. */
+  int cursorEncoding() {
+    return CURSORS.stream().filter(this::has).findFirst().orElse(UNSET);
   }
 
   /** The zlib level asked for, 0 to 9, or {@link #UNSET}. */

@@ -130,23 +130,28 @@ final class ClientPicture {
    * the client from now on.
    */
   Scroll takeScroll() {
+    Area[] differences = new Area[changed.columns() * changed.rows()];
     int cells = 0;
     Area box = Area.EMPTY;
-    for (int row = 0; row < changed.rows(); row++) {
-      for (int column = 0; column < changed.columns(); column++) {
-        if (changed.isSet(column, row)) {
-          Area difference = difference(changed.area(column, row));
-          if (!difference.isEmpty()) {
-            box = box.enclose(difference);
-            cells++;
-          }
-        }
+    for (int i = 0; i < differences.length; i++) {
+      int column = i % changed.columns();
+      int row = i / changed.columns();
+      differences[i] = Area.EMPTY;
+      if (changed.isSet(column, row)) {
+        differences[i] = difference(changed.area(column, row));
+        cells += differences[i].isEmpty() ? 0 : 1;
+        box = box.enclose(differences[i]);
       }
     }
     if (cells < MIN_SCROLL_CELLS) {
       return null;
     }
     Scroll scroll = ScrollDetector.find(shown, current, width, box);
+    if (scroll == null) {
+      // Perhaps something else has changed beside a window that scrolled.
+      Area patch = Patches.largest(differences, changed.columns());
+      scroll = patch.equals(box) ? null : ScrollDetector.find(shown, current, width, patch);
+    }
     if (scroll != null) {
       move(scroll);
     }

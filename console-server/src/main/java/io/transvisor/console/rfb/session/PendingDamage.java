@@ -13,7 +13,7 @@ final class PendingDamage implements Screen.Listener {
   private boolean resized;
 
   /**
-   * @param notify told after every addition, on the painting thread, while the picture is locked
+   * @param notify told when there is something to show, on the painting thread
    */
   PendingDamage(int width, int height, Runnable notify) {
     this.notify = notify;
@@ -22,19 +22,18 @@ final class PendingDamage implements Screen.Listener {
   }
 
   @Override
-  public void resized(int width, int height) {
-    synchronized (this) {
-      resized = true;
-      grid.addAll();
-    }
-    notify.run();
+  public synchronized void resized(int width, int height) {
+    resized = true;
+    grid.addAll();
   }
 
   @Override
-  public void damaged(int x, int y, int width, int height) {
-    synchronized (this) {
-      grid.add(x, y, width, height);
-    }
+  public synchronized void damaged(int x, int y, int width, int height) {
+    grid.add(x, y, width, height);
+  }
+
+  @Override
+  public void painted() {
     notify.run();
   }
 

@@ -23,6 +23,7 @@ import io.transvisor.console.rfb.message.ServerMessages;
 import io.transvisor.console.rfb.security.Access;
 import io.transvisor.console.rfb.session.Announcements.Kind;
 import io.transvisor.console.rfb.session.ScrollDetector.Scroll;
+import io.transvisor.core.display.PointerShape;
 import io.transvisor.core.display.Screen;
 import java.util.HashSet;
 import java.util.List;
@@ -39,15 +40,10 @@ import org.slf4j.LoggerFactory;
  * from the state of the screen at that moment. While the client has continuous updates enabled they
  * go out without requests, as fast as it takes them in.
  *
- * <p>All of it runs on the connection's event loop but {@link #onDamage}, which the painting thread
- * calls.
+ * <p>All of it runs on the connection's event loop but {@link #onPainted}, which the painting
+ * thread calls.
  */
 public final class RfbSession extends SimpleChannelInboundHandler<ClientMessage> {
-  /**
-   * A repaint comes as many small rectangles; this is how long the first one waits for the others.
-   */
-  private static final int SETTLE_MILLIS = 5;
-
   /** How long the screen must be at rest until what was sent with loss is sent again without. */
   private static final int REFINE_MILLIS = 250;
 
@@ -84,6 +80,9 @@ public final class RfbSession extends SimpleChannelInboundHandler<ClientMessage>
 
   /** The lights the client was sent last. */
   private int lightsShown = -1;
+
+  /** The pointer the client was sent last. */
+  private PointerShape pointerShown;
 
   private final AtomicBoolean updateScheduled = new AtomicBoolean();
   private ClientCapabilities client = ClientCapabilities.NONE;
@@ -123,7 +122,7 @@ public final class RfbSession extends SimpleChannelInboundHandler<ClientMessage>
     ctx = context;
     screen.read(p -> {
       picture = new ClientPicture(Math.max(1, p.width()), Math.max(1, p.height()));
-      damage = new PendingDamage(picture.width(), picture.height(), this::onDamage);
+      damage = new PendingDamage(picture.width(), picture.height(), this::onPainted);
       screen.addListener(damage);
     });
     owed = picture.bounds();
@@ -219,6 +218,8 @@ public final class RfbSession extends SimpleChannelInboundHandler<ClientMessage>
           Kind.RELATIVE_POINTER,
           out -> ServerMessages.relativePointer(out, picture.width(), picture.height()));
     }
+    // Whatever it was sent, it may have been in an encoding it no longer takes.
+    pointerShown = null;
     if (isNew(Encoding.QEMU_LED_STATE) | isNew(Encoding.VMWARE_LED_STATE)) {
       announceLights();
     }
@@ -239,6 +240,15 @@ public final class RfbSession extends SimpleChannelInboundHandler<ClientMessage>
             lightsShown = desktop.keyboard().lights();
             ServerMessages.lights(out, encoding, lightsShown);
           });
+    }
+  }
+
+  private void announcePointer() {
+    PointerShape shape = screen.pointer();
+    int encoding = client.cursorEncoding();
+    if (shape != pointerShown && encoding != ClientCapabilities.UNSET) {
+      pointerShown = shape;
+      announcements.put(Kind.POINTER_SHAPE, out -> builder.pointer(shape, encoding, out));
     }
   }
 
@@ -342,11 +352,11 @@ public final class RfbSession extends SimpleChannelInboundHandler<ClientMessage>
     context.fireChannelWritabilityChanged();
   }
 
-  /** Painting thread, picture locked: only arranges for a look later on. */
-  private void onDamage() {
+  /** Painting thread: only arranges for a look. */
+  private void onPainted() {
     if (waiting && updateScheduled.compareAndSet(false, true)) {
       try {
-        ctx.executor().schedule(this::scheduledUpdate, SETTLE_MILLIS, TimeUnit.MILLISECONDS);
+        ctx.executor().execute(this::scheduledUpdate);
       } catch (RejectedExecutionException e) {
         // The server is closing, and this connection with it.
         waiting = false;
@@ -364,7 +374,9 @@ public final class RfbSession extends SimpleChannelInboundHandler<ClientMessage>
     if (client.followsSize() && isReady() && resized()) {
       announceSize(REASON_SERVER, STATUS_OK);
     }
+    announcePointer();
     if (!announcements.isEmpty() && isReady()) {
+      builder.colourMap(sink);
       announcements.take(sink);
       answered();
     }

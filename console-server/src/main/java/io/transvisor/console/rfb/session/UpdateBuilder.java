@@ -2,6 +2,7 @@ package io.transvisor.console.rfb.session;
 
 import io.transvisor.console.rfb.encode.Area;
 import io.transvisor.console.rfb.encode.ByteSink;
+import io.transvisor.console.rfb.encode.CursorEncoder;
 import io.transvisor.console.rfb.encode.EncoderSet;
 import io.transvisor.console.rfb.encode.Encoding;
 import io.transvisor.console.rfb.encode.PixelFormat;
@@ -11,6 +12,7 @@ import io.transvisor.console.rfb.encode.SolidAreas;
 import io.transvisor.console.rfb.encode.TightEncoder;
 import io.transvisor.console.rfb.message.ServerMessages;
 import io.transvisor.console.rfb.session.ScrollDetector.Scroll;
+import io.transvisor.core.display.PointerShape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -51,10 +53,7 @@ final class UpdateBuilder implements AutoCloseable {
    * @param output takes each finished part; the sink is reused when it returns
    */
   void update(ClientPicture picture, Scroll scroll, List<Area> areas, Consumer<ByteSink> output) {
-    if (colourMapDue) {
-      colourMapDue = false;
-      ServerMessages.colourMap(sink);
-    }
+    colourMap(sink);
     int moves = scroll == null ? 0 : 1;
     List<Area> rectangles = null;
     if (lastRect) {
@@ -82,6 +81,21 @@ final class UpdateBuilder implements AutoCloseable {
       rectangles(picture, rectangles, output);
     }
     hand(output);
+  }
+
+  /** The colour map, for a client that needs one and does not have it. */
+  void colourMap(ByteSink out) {
+    if (colourMapDue) {
+      colourMapDue = false;
+      ServerMessages.colourMap(out);
+    }
+  }
+
+  /** The pseudo-rectangle with a pointer. */
+  void pointer(PointerShape shape, int encoding, ByteSink out) {
+    Area header = new Area(shape.hotX(), shape.hotY(), shape.width(), shape.height());
+    ServerMessages.rectangleHeader(out, header, encoding);
+    CursorEncoder.encode(shape, encoding, translator, out);
   }
 
   /** An update of areas as they are, whatever loss the client allows. */

@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 
 /** A blocking RFB client that keeps a framebuffer and a record of the rectangles it was sent. */
@@ -244,6 +245,15 @@ public final class RfbTestClient implements AutoCloseable {
       rects.add(r);
       switch (r.encoding) {
         case -223 -> resize(r.width, r.height);
+        case -239 -> readCursor(r);
+        case -314 -> {
+          in.readInt();
+          readShadedCursor(r, "premultiplied");
+        }
+        case 0x574D5664 -> {
+          in.readUnsignedShort();
+          readShadedCursor(r, "straight");
+        }
         case -257 -> news.add("pointer " + (r.x == 0 ? "relative" : "absolute"));
         case -258 -> news.add("scan codes");
         case -261 -> news.add("lights " + in.readUnsignedByte());
@@ -261,6 +271,27 @@ public final class RfbTestClient implements AutoCloseable {
       }
     }
     return rects;
+  }
+
+  /** Pixels of the client's format as they come, dots where the mask leaves them out. */
+  private void readCursor(Rect r) throws IOException {
+    int bytes = format.bytesPerPixel();
+    byte[] pixels = in.readNBytes(r.width * r.height * bytes);
+    int maskRow = (r.width + 7) / 8;
+    byte[] mask = in.readNBytes(maskRow * r.height);
+    StringBuilder rows = new StringBuilder();
+    for (int i = 0; i < r.width * r.height; i++) {
+      int x = i % r.width;
+      boolean opaque = (mask[i / r.width * maskRow + x / 8] << x % 8 & 0x80) != 0;
+      rows.append(' ')
+          .append(opaque ? HexFormat.of().formatHex(pixels, i * bytes, (i + 1) * bytes) : ".");
+    }
+    news.add("cursor %dx%d at %d,%d:%s".formatted(r.width, r.height, r.x, r.y, rows));
+  }
+
+  private void readShadedCursor(Rect r, String kind) throws IOException {
+    String rgba = HexFormat.ofDelimiter(" ").formatHex(in.readNBytes(r.width * r.height * 4));
+    news.add("%s cursor %dx%d at %d,%d: %s".formatted(kind, r.width, r.height, r.x, r.y, rgba));
   }
 
   /** Number of rectangles the latest update announced. */

@@ -43,7 +43,6 @@ class HandshakeFuzzTest {
   private static SslContext server;
   private static SslContext client;
 
-  private final AtomicInteger letIn = new AtomicInteger();
   private EmbeddedChannel channel;
 
   @BeforeAll
@@ -92,6 +91,7 @@ class HandshakeFuzzTest {
     int mode = data[0] & 3;
     int piece = ((data[0] & 0xFF) >> 2) + 1;
     byte[] bytes = Arrays.copyOfRange(data, 1, data.length);
+    AtomicInteger letIn = new AtomicInteger();
     Credentials credentials = mode == OPEN ? Credentials.NONE : Credentials.of(PASSWORD);
     channel =
         new EmbeddedChannel(

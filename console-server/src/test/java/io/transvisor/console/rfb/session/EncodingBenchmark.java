@@ -44,6 +44,7 @@ public final class EncodingBenchmark {
       run(picture, "Zlib", Encoding.ZLIB);
       run(picture, "ZRLE", Encoding.ZRLE);
       run(picture, "Tight", Encoding.TIGHT);
+      run(picture, "Tight, level 1", Encoding.TIGHT, Encoding.COMPRESSION_LEVEL_0 + 1);
       run(picture, "Tight, JPEG quality 8", Encoding.TIGHT, Encoding.QUALITY_LEVEL_0 + 8);
     }
   }
