@@ -1,2 +1,4 @@
-/** Where connections come from: of viewers and browsers, and of the monitor, QMP and the debugger. */
+/**
+ * Where connections come from: of viewers and browsers, and of the monitor, QMP and the debugger.
+ */
 package io.transvisor.console.socket;

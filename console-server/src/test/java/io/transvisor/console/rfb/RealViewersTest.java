@@ -49,8 +49,7 @@ class RealViewersTest {
   }
 
   /** A viewer that fills the display shows the screen, and what changes on it. */
-  private void showsTheScreen(
-      String debianPackage, String program, String... arguments)
+  private void showsTheScreen(String debianPackage, String program, String... arguments)
       throws IOException, InterruptedException {
     assumeInstalled("Xvfb", "xvfb");
     assumeInstalled(program, debianPackage);

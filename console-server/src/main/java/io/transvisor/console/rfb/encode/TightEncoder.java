@@ -24,7 +24,8 @@ public final class TightEncoder implements RectEncoder {
   private enum Stream {
     PIXELS,
     BITS,
-    INDICES
+    INDICES,
+    GRAIN
   }
 
   private final ZlibStream[] streams = new ZlibStream[Stream.values().length];
@@ -81,7 +82,7 @@ public final class TightEncoder implements RectEncoder {
         indices(pixels, stride, area);
         compressed(Stream.INDICES, out);
       }
-      case RUNS -> full(pixels, stride, area, translator, out);
+      case RUNS -> full(Stream.PIXELS, pixels, stride, area, translator, out);
       case PHOTO -> {
         // The encoding forbids JPEG in pixel formats of eight bits.
         if (quality >= 0
@@ -94,7 +95,7 @@ public final class TightEncoder implements RectEncoder {
           length(plain.length(), out);
           out.bytes(plain.array(), plain.length());
         } else {
-          full(pixels, stride, area, translator, out);
+          full(Stream.GRAIN, pixels, stride, area, translator, out);
         }
       }
     }
@@ -145,17 +146,23 @@ public final class TightEncoder implements RectEncoder {
     }
   }
 
-  private void full(int[] pixels, int stride, Area area, PixelTranslator translator, ByteSink out) {
+  private void full(
+      Stream stream,
+      int[] pixels,
+      int stride,
+      Area area,
+      PixelTranslator translator,
+      ByteSink out) {
     if (row.length < area.width()) {
       row = new int[area.width()];
     }
-    out.u8(Stream.PIXELS.ordinal() << STREAM_SHIFT);
+    out.u8(stream.ordinal() << STREAM_SHIFT);
     plain.truncate(0);
     for (int y = area.y(); y < area.bottom(); y++) {
       translator.translate(pixels, y * stride + area.x(), row, 0, area.width());
       translator.putTight(plain, row, 0, area.width());
     }
-    compressed(Stream.PIXELS, out);
+    compressed(stream, out);
   }
 
   private void compressed(Stream stream, ByteSink out) {
@@ -165,7 +172,7 @@ public final class TightEncoder implements RectEncoder {
     }
     int n = stream.ordinal();
     if (streams[n] == null) {
-      streams[n] = new ZlibStream();
+      streams[n] = new ZlibStream(stream == Stream.GRAIN);
       streams[n].setLevel(level);
     }
     // The length takes one to three bytes; room for three is left and closed up afterwards.

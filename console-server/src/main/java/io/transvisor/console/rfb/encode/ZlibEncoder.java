@@ -6,7 +6,7 @@ package io.transvisor.console.rfb.encode;
 public final class ZlibEncoder implements RectEncoder {
   private final RawEncoder raw = new RawEncoder();
   private final ByteSink plain = new ByteSink();
-  private final ZlibStream stream = new ZlibStream();
+  private final ZlibStream stream = new ZlibStream(false);
 
   @Override
   public int encoding() {

@@ -15,7 +15,7 @@ public final class ZrleEncoder implements RectEncoder {
   private final Tile tile = new Tile(SIDE);
   private final TilePalette palette = new TilePalette(MAX_PALETTE);
   private final ByteSink plain = new ByteSink();
-  private final ZlibStream stream = new ZlibStream();
+  private final ZlibStream stream = new ZlibStream(false);
   private PixelTranslator translator;
 
   /**

@@ -122,6 +122,7 @@ final class TightDecoder {
     if (f.bitsPerPixel() == 8) {
       throw new IOException("JPEG in 8 bits per pixel");
     }
+    ImageIO.setUseCache(false);
     BufferedImage image = ImageIO.read(new ByteArrayInputStream(bytes));
     if (image.getWidth() != w || image.getHeight() != h) {
       throw new IOException("JPEG of " + image.getWidth() + "x" + image.getHeight());
