@@ -122,6 +122,7 @@ final class QmpCommands {
           commands.keySet().forEach(name -> all.addObject().put("name", name));
           return all;
         });
+    query("query-qmp-schema", s -> schema());
     query("query-cpus-fast", s -> cpus());
     query(
         "query-memory-size-summary",
@@ -137,6 +138,21 @@ final class QmpCommands {
     query("query-machines", s -> machines());
     query("query-jobs", s -> json.createArrayNode());
     query("query-iothreads", s -> json.createArrayNode());
+  }
+
+  /** Which commands there are; their arguments and answers may be anything. */
+  private ArrayNode schema() {
+    ArrayNode schema = json.createArrayNode();
+    schema.addObject().put("name", "any").put("meta-type", "builtin").put("json-type", "value");
+    for (String name : commands.keySet()) {
+      schema
+          .addObject()
+          .put("name", name)
+          .put("meta-type", "command")
+          .put("arg-type", "any")
+          .put("ret-type", "any");
+    }
+    return schema;
   }
 
   ObjectNode version() {

@@ -135,7 +135,7 @@ public final class BenchCommand implements Subcommand {
     Host host = Host.describe();
     Path scratch = Files.createTempDirectory("transvisor-bench");
     try {
-      if (system && (!quick || benchmarks.isEmpty())) {
+      if (system && (!quick || !filter.isEmpty())) {
         macros.addFirst(Macro.ofSystemGuest(new GuestFiles(scratch)));
       }
       Results results = measure(benchmarks, macros, scratch);
