@@ -42,13 +42,7 @@ final class CalloutWriter {
         .getfield(CPU_CLASS, "traceLimit", ConstantDescs.CD_int)
         .ifeq(w.exits.stub(() -> stopped(i, refund)));
     w.readState();
-    surveyCallout();
-  }
-
-  private void surveyCallout() {
-    if (w.memory.surveyInMaking() != null) {
-      w.memory.surveyInMaking().callout();
-    }
+    w.survey.callout();
   }
 
   /** The handler needs none of the registers but for an address; what locals hold stays there. */
@@ -65,9 +59,7 @@ final class CalloutWriter {
               w.exits.refund(refund);
               w.exits.exitTo(i.next);
             }));
-    if (w.memory.surveyInMaking() != null) {
-      w.memory.surveyInMaking().neutralCallout();
-    }
+    w.survey.neutralCallout();
   }
 
   /** The handler stopped the run; a repeated string instruction may want to be executed again. */
@@ -123,7 +115,7 @@ final class CalloutWriter {
                 ConstantDescs.CD_int))
         .ifeq(w.exits.stub(() -> w.exits.exitAsIs()));
     w.readState();
-    surveyCallout();
+    w.survey.callout();
     w.exits.goTo(i.next);
   }
 }

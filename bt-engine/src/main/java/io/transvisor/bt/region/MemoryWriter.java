@@ -29,8 +29,6 @@ import java.util.Map;
 final class MemoryWriter {
   private final MethodWriter w;
   private final CodeBuilder b;
-  private final WindowSurvey survey;
-  private final boolean surveying;
   private final boolean user;
   private final boolean flat;
   private final boolean stack32;
@@ -41,23 +39,13 @@ final class MemoryWriter {
   /** The window of the access that is being written, or null if {@link MethodWriter#AT} tells. */
   private Member current;
 
-  /**
-   * @param survey of the region's windows; with {@code surveying} it is being made
-   */
-  MemoryWriter(MethodWriter writer, WindowSurvey survey, boolean surveying) {
+  MemoryWriter(MethodWriter writer) {
     w = writer;
     b = writer.b;
-    this.survey = survey;
-    this.surveying = surveying;
     int mode = writer.plan.mode();
     user = (mode & Cpu.MODE_USER) != 0;
     flat = (mode & Cpu.MODE_FLAT_DATA) != 0;
     stack32 = (mode & Cpu.MODE_STACK32) != 0;
-  }
-
-  /** The survey that is being made, or null. */
-  WindowSurvey surveyInMaking() {
-    return surveying ? survey : null;
   }
 
   // ---- finding the place ----
@@ -74,10 +62,10 @@ final class MemoryWriter {
 
   private void find(Role role, Address address, int width, boolean write) {
     boolean isFlat = isFlat(address.segment());
-    if (surveying && isFlat && address.mask() == -1) {
-      survey.access(w.insn, role, address, width, write);
+    if (isFlat && address.mask() == -1) {
+      w.survey.access(w.insn, role, address, width, write);
     }
-    current = surveying ? null : survey.member(w.insn, role);
+    current = w.survey.member(w.insn, role);
     if (current == null) {
       pushOffset(address);
       b.istore(LINEAR);

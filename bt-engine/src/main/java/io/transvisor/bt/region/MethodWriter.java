@@ -116,6 +116,7 @@ final class MethodWriter {
   final ClassDesc self;
   final FlagWriter flags;
   final MemoryWriter memory;
+  final WindowSurvey survey;
 
   /** Guest registers the region uses, one bit each. */
   private final int used;
@@ -134,7 +135,7 @@ final class MethodWriter {
   /**
    * @param constants objects the generated class has as static fields; see {@link #constant}
    * @param usedRegisters see {@link UsedRegisters}
-   * @param survey of the region's memory windows; with {@code surveying} it is being made
+   * @param survey of the region's memory windows
    */
   MethodWriter(
       CodeBuilder code,
@@ -142,8 +143,7 @@ final class MethodWriter {
       ClassDesc self,
       List<Object> constants,
       int usedRegisters,
-      WindowSurvey survey,
-      boolean surveying) {
+      WindowSurvey survey) {
     this.b = code;
     this.plan = plan;
     this.self = self;
@@ -151,7 +151,8 @@ final class MethodWriter {
     this.used = usedRegisters;
     this.flags = new FlagWriter(this);
     this.exits = new ExitWriter(this);
-    this.memory = new MemoryWriter(this, survey, surveying);
+    this.survey = survey;
+    this.memory = new MemoryWriter(this);
     for (Block each : plan.blocks()) {
       labels.put(each, code.newLabel());
     }
@@ -175,16 +176,12 @@ final class MethodWriter {
   void begin(Block next) {
     block = next;
     flags.begin(next);
-    if (memory.surveyInMaking() != null) {
-      memory.surveyInMaking().begin(next);
-    }
+    survey.begin(next);
   }
 
   /** All of a block has been written. */
   void end(Block written) {
-    if (memory.surveyInMaking() != null) {
-      memory.surveyInMaking().end(written);
-    }
+    survey.end(written);
   }
 
   Label label(Block of) {
@@ -220,17 +217,13 @@ final class MethodWriter {
       b.loadConstant(mask).iand().iload(GPR + of).loadConstant(~mask).iand().ior();
     }
     popWhole(of);
-    if (memory.surveyInMaking() != null) {
-      memory.surveyInMaking().set(insn, r, width);
-    }
+    survey.set(insn, r, width);
   }
 
   /** Pops a register that becomes the sum of another and a displacement. */
   void popSum(int r, int base, int displacement) {
     popWhole(r);
-    if (memory.surveyInMaking() != null) {
-      memory.surveyInMaking().setSum(r, base, displacement);
-    }
+    survey.setSum(r, base, displacement);
   }
 
   private void popWhole(int r) {

@@ -50,7 +50,6 @@ final class RegionCompiler {
   private final List<Object> constants = new ArrayList<>();
   private ExitWriter exits;
   private WindowSurvey survey;
-  private boolean surveying;
 
   private static boolean compilesLongMethods() {
     HotSpotDiagnosticMXBean vm = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
@@ -85,9 +84,8 @@ final class RegionCompiler {
   }
 
   Result compile() {
-    surveying = true;
     ClassFile.of(ClassFile.StackMapsOption.DROP_STACK_MAPS).build(self, this::writeClass);
-    surveying = false;
+    survey.finish();
     byte[] bytes = ClassFile.of().build(self, this::writeClass);
     int methodBytes = lengthOfRun(bytes);
     if (methodBytes > MAX_METHOD_BYTES) {
@@ -180,11 +178,11 @@ final class RegionCompiler {
   }
 
   private void writeRun(CodeBuilder b) {
-    if (surveying) {
+    if (survey == null || !survey.isFinished()) {
+      // Also if writing starts again because a jump was too long.
       survey = new WindowSurvey(plan.alone());
     }
-    MethodWriter w =
-        new MethodWriter(b, plan, self, constants, UsedRegisters.of(plan), survey, surveying);
+    MethodWriter w = new MethodWriter(b, plan, self, constants, UsedRegisters.of(plan), survey);
     exits = w.exits;
     writeEntry(w);
     OperandWriter operands = new OperandWriter(w);

@@ -53,6 +53,7 @@ final class WindowSurvey {
   private final Map<Block, State> ends = new HashMap<>();
   private State state = new State();
   private int count = NOTHING;
+  private boolean finished;
 
   /**
    * @param alone offsets of instructions whose accesses belong to no window
@@ -64,8 +65,20 @@ final class WindowSurvey {
     }
   }
 
-  /** The window an access belongs to, or null if it is on its own. */
+  /** All has been seen: from now on it tells, and listens no more. */
+  void finish() {
+    finished = true;
+  }
+
+  boolean isFinished() {
+    return finished;
+  }
+
+  /** The window an access belongs to, or null if it is on its own or nothing is known yet. */
   Member member(Insn i, Role role) {
+    if (!finished) {
+      return null;
+    }
     Member found = members.get(role).get(i);
     return found != null && found.window.isUseful() ? found : null;
   }
@@ -73,6 +86,9 @@ final class WindowSurvey {
   // ---- what happens, in the order of the code ----
 
   void begin(Block block) {
+    if (finished) {
+      return;
+    }
     State before =
         block.merges || block.predecessors.size() != 1
             ? null
@@ -111,6 +127,9 @@ final class WindowSurvey {
 
   /** A register has been written; {@link #setSum} tells more if more is known. */
   void set(Insn i, int register, int width) {
+    if (finished) {
+      return;
+    }
     if (width != 4) {
       forget(width == 1 ? register & 3 : register);
     } else if (!setByInstruction(i, register)) {
@@ -170,7 +189,7 @@ final class WindowSurvey {
    * @param address what is accessed
    */
   void access(Insn i, Role role, Address address, int width, boolean write) {
-    if (alone.contains(i.start)) {
+    if (finished || alone.contains(i.start)) {
       return;
     }
     int base = state.unknown[address.base()];
