@@ -82,8 +82,9 @@ final class BranchWriter {
         w.pushRegister(CpuState.ECX, i.addressMask == -1 ? 4 : 2);
         b.ifeq(taken);
       }
-      case "0F" -> w.flags.jumpIf(Integer.parseInt(encoding.substring(3, 5), 16) - 0x80, taken);
-      default -> w.flags.jumpIf(Integer.parseInt(encoding.substring(0, 2), 16) - 0x70, taken);
+      case "0F" ->
+          w.conditions.jumpIf(Integer.parseInt(encoding.substring(3, 5), 16) - 0x80, taken);
+      default -> w.conditions.jumpIf(Integer.parseInt(encoding.substring(0, 2), 16) - 0x70, taken);
     }
   }
 
@@ -101,7 +102,7 @@ final class BranchWriter {
     }
     Label not = b.newLabel();
     b.ifeq(not);
-    w.flags.jumpIfZero(encoding.startsWith("E1"), taken);
+    w.conditions.jumpIfZero(encoding.startsWith("E1"), taken);
     b.labelBinding(not);
   }
 

@@ -115,6 +115,7 @@ final class MethodWriter {
   final RegionPlan plan;
   final ClassDesc self;
   final FlagWriter flags;
+  final ConditionWriter conditions;
   final MemoryWriter memory;
   final WindowSurvey survey;
 
@@ -150,6 +151,7 @@ final class MethodWriter {
     this.constants = constants;
     this.used = usedRegisters;
     this.flags = new FlagWriter(this);
+    this.conditions = new ConditionWriter(this);
     this.exits = new ExitWriter(this);
     this.survey = survey;
     this.memory = new MemoryWriter(this);

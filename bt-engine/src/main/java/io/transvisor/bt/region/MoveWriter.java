@@ -136,7 +136,7 @@ final class MoveWriter {
 
   private boolean conditional(Insn i, String mnemonic, Operand[] o) {
     if (mnemonic.startsWith("set")) {
-      w.flags.pushCondition(condition(i, 0x90));
+      w.conditions.pushCondition(condition(i, 0x90));
       operands.pop(i, o[0], 1);
       return true;
     }
@@ -146,7 +146,7 @@ final class MoveWriter {
       operands.push(i, o[1], width);
       b.istore(VALUE);
       Label not = b.newLabel();
-      w.flags.jumpIf(condition(i, 0x40) ^ 1, not);
+      w.conditions.jumpIf(condition(i, 0x40) ^ 1, not);
       b.iload(VALUE);
       operands.pop(i, o[0], width);
       b.labelBinding(not);
