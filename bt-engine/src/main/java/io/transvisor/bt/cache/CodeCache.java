@@ -105,6 +105,7 @@ public final class CodeCache implements WriteTraces.Handler {
   public void add(Trace t) {
     if (instructions + t.insns().length > room) {
       forgetUnused();
+      room = Math.min(limit, Math.max(leastRoom, instructions + instructions / 2));
     }
     if (instructions + t.insns().length > limit) {
       clear();
@@ -138,8 +139,17 @@ public final class CodeCache implements WriteTraces.Handler {
         front[i] = null;
       }
     }
-    room = Math.min(limit, Math.max(leastRoom, instructions + instructions / 2));
     onInvalidation.run();
+  }
+
+  /**
+   * Called now and then: forgets what has not run since the last time, where that may be worth it.
+   */
+  public void age() {
+    if (instructions > leastRoom / 4) {
+      forgetUnused();
+      room = leastRoom;
+    }
   }
 
   /**

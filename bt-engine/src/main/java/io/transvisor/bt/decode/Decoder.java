@@ -159,7 +159,7 @@ public final class Decoder {
         case 0x66 -> operand32 = !code32;
         case 0x67 -> address32 = !code32;
         case 0xF0 -> i.lock = true;
-        case 0xF2, 0xF3 -> i.rep = opcode;
+        case 0xF2, 0xF3 -> i.rep = (char) opcode;
         default -> {
           break prefixes;
         }
@@ -167,7 +167,7 @@ public final class Decoder {
     }
     i.operand32 = operand32;
     i.addressMask = address32 ? -1 : 0xFFFF;
-    i.seg = override >= 0 ? override : CpuState.DS;
+    i.seg = (byte) (override >= 0 ? override : CpuState.DS);
     i.base = CpuState.ZERO;
     i.index = CpuState.ZERO;
 
@@ -195,15 +195,15 @@ public final class Decoder {
       }
       decodeModRm(i, modRm, address32, override);
     } else if (form.hasOpcodeRegister()) {
-      i.rm = opcode & 7;
+      i.rm = (byte) (opcode & 7);
     }
     Form.Immediate[] immediates = form.immediates();
     if (immediates.length > 0) {
       i.imm = fetchImmediate(immediates[0], operand32, address32);
       if (immediates[0] == Form.Immediate.AP) {
-        i.imm2 = fetch16();
+        i.imm2 = (char) fetch16();
       } else if (immediates.length > 1) {
-        i.imm2 = fetchImmediate(immediates[1], operand32, address32);
+        i.imm2 = (char) fetchImmediate(immediates[1], operand32, address32);
       }
       if (immediates[0] == Form.Immediate.MO) {
         i.disp = i.imm;
@@ -246,10 +246,10 @@ public final class Decoder {
   }
 
   private void decodeModRm(Insn i, int modRm, boolean address32, int override) {
-    i.reg = modRm >> 3 & 7;
+    i.reg = (byte) (modRm >> 3 & 7);
     int rm = modRm & 7;
     int mod = modRm >> 6;
-    i.rm = rm;
+    i.rm = (byte) rm;
     if (mod == 3) {
       return;
     }
@@ -260,7 +260,8 @@ public final class Decoder {
       decodeAddress16(i, mod, rm);
     }
     if (override < 0) {
-      i.seg = i.base == CpuState.EBP || i.base == CpuState.ESP ? CpuState.SS : CpuState.DS;
+      boolean stack = i.base == CpuState.EBP || i.base == CpuState.ESP;
+      i.seg = (byte) (stack ? CpuState.SS : CpuState.DS);
     }
   }
 
@@ -269,8 +270,8 @@ public final class Decoder {
       i.disp = fetch16();
       return;
     }
-    i.base = BASE_16[rm];
-    i.index = INDEX_16[rm];
+    i.base = (byte) BASE_16[rm];
+    i.index = (byte) INDEX_16[rm];
     if (mod == 1) {
       i.disp = (byte) fetch8();
     } else if (mod == 2) {
@@ -285,15 +286,15 @@ public final class Decoder {
       base = sib & 7;
       int index = sib >> 3 & 7;
       if (index != 4) {
-        i.index = index;
-        i.scale = sib >> 6;
+        i.index = (byte) index;
+        i.scale = (byte) (sib >> 6);
       }
     }
     if (mod == 0 && base == 5) {
       i.disp = fetch32();
       return;
     }
-    i.base = base;
+    i.base = (byte) base;
     if (mod == 1) {
       i.disp = (byte) fetch8();
     } else if (mod == 2) {

@@ -65,7 +65,7 @@ final class Fuser {
     fused.start = first.start;
     fused.next = second.next;
     fused.position = first.position;
-    fused.count = first.count + second.count;
+    fused.count = (byte) (first.count + second.count);
     fused.first = first;
     fused.second = second;
     return fused;

@@ -25,6 +25,11 @@ import java.util.Set;
  * after the other, and looks between traces at interrupts and at the budget.
  */
 final class Interpreter {
+  /**
+   * Calls of {@link #run} between two looks at which traces run: a minute or so of an idle guest.
+   */
+  private static final int AGEING = 1 << 12;
+
   private final Cpu c;
   private final Mmu mmu;
   private final CodeCache cache;
@@ -40,6 +45,7 @@ final class Interpreter {
   private final Fuser fuser;
   private final boolean chaining;
 
+  private int slices;
   private boolean tripleFault;
 
   /** An instruction has hit a debugger's watchpoint. */
@@ -115,6 +121,9 @@ final class Interpreter {
     if (regions != null) {
       c.activity.set(Activity.TRANSLATOR);
       regions.takeFinished();
+    }
+    if ((++slices & AGEING - 1) == 0) {
+      cache.age();
     }
     c.activity.set(Activity.GUEST);
     while (true) {

@@ -47,7 +47,7 @@ final class TraceBuilder {
       if (i == null) {
         break;
       }
-      i.position = building.size();
+      i.position = (byte) building.size();
       building.add(i);
       at = store + i.next;
       if (i.form == null || i.form.endsTrace()) {

@@ -1,7 +1,8 @@
 package io.transvisor.bt.isa;
 
 /**
- * A decoded instruction. Immutable once the decoder has filled it in; fields are public for speed.
+ * A decoded instruction. Immutable once the decoder has filled it in; fields are public for speed,
+ * and small: there are hundreds of thousands.
  */
 public final class Insn {
   /** What to execute. */
@@ -17,10 +18,10 @@ public final class Insn {
   public int next;
 
   /** The reg field of ModRM (0-7). */
-  public int reg;
+  public byte reg;
 
   /** The r/m field of ModRM when it names a register, or the register in the opcode's low bits. */
-  public int rm;
+  public byte rm;
 
   /**
    * Whether ModRM names memory; then the address is {@code (base + (index << scale) + disp) &
@@ -28,9 +29,9 @@ public final class Insn {
    */
   public boolean memory;
 
-  public int base;
-  public int index;
-  public int scale;
+  public byte base;
+  public byte index;
+  public byte scale;
   public int disp;
 
   /**
@@ -42,7 +43,7 @@ public final class Insn {
   /**
    * Segment of the memory operand, overrides applied; for string instructions that of the source.
    */
-  public int seg;
+  public byte seg;
 
   /**
    * Immediate, extended as the form says; displacement of a relative branch; offset of a far
@@ -51,10 +52,10 @@ public final class Insn {
   public int imm;
 
   /** Second immediate: selector of a far pointer, level of ENTER. */
-  public int imm2;
+  public char imm2;
 
   /** 0, 0xF2 or 0xF3. */
-  public int rep;
+  public char rep;
 
   /** Operand size is 32 bits (else 16), where the form has one. */
   public boolean operand32;
@@ -62,10 +63,10 @@ public final class Insn {
   public boolean lock;
 
   /** Position in the trace. */
-  public int position;
+  public byte position;
 
   /** How many instructions this stands for: 1, unless it is a fused one. */
-  public int count = 1;
+  public byte count = 1;
 
   /** The parts of a fused instruction; null otherwise. */
   public Insn first;

@@ -105,11 +105,13 @@ public final class Region implements CodeDependent {
     return known;
   }
 
-  /** Tells what it belongs to how much it was used. */
-  void reportHeat() {
-    if (code != null) {
-      known.addHeat(code.takeRetired());
-    }
+  /**
+   * Tells what it belongs to how much it was used. Returns the instructions since the last time.
+   */
+  long reportHeat() {
+    long retired = code.takeRetired();
+    known.addHeat(retired);
+    return retired;
   }
 
   public boolean isValid() {

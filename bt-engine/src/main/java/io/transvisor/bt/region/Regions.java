@@ -12,6 +12,7 @@ import io.transvisor.core.cpu.CpuState;
 import io.transvisor.core.cpu.SampledEvent;
 import io.transvisor.core.device.CounterSink;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -46,8 +47,11 @@ public final class Regions {
   /** How often a region's code may change before it is left to the interpreter for long. */
   private static final int MAX_RETIREMENTS = 4;
 
-  /** Length of all live methods together, in bytes. */
-  private static final int MAX_METHOD_BYTES = 32 << 20;
+  /**
+   * Length of all live methods together, in bytes. With what HotSpot makes of it a byte takes some
+   * seven.
+   */
+  private static final int MAX_METHOD_BYTES = 16 << 20;
 
   /** What a region is expected to retire that is not known: less than those that are. */
   private static final long NEW_HEAT = KnownRegions.LEAST_HEAT;
@@ -420,8 +424,8 @@ public final class Regions {
         t.setCompiled(entry);
       }
     }
-    while (liveBytes > MAX_METHOD_BYTES) {
-      retire(live.element());
+    if (liveBytes > MAX_METHOD_BYTES) {
+      makeRoom();
     }
   }
 
@@ -476,6 +480,25 @@ public final class Regions {
     int[] pages = region.plan().pages();
     for (int n = 1; n < pages.length; n += 2) {
       cache.unwatch(pages[n], region);
+    }
+  }
+
+  /**
+   * The regions go that were used least since room was made last; some, since looking takes time.
+   */
+  private void makeRoom() {
+    record Use(Region region, long instructions) {}
+    List<Use> coldest =
+        live.stream()
+            .limit(live.size() / 4 * 3)
+            .map(r -> new Use(r, r.reportHeat()))
+            .sorted(Comparator.comparingLong(Use::instructions))
+            .toList();
+    for (Use u : coldest) {
+      if (liveBytes <= MAX_METHOD_BYTES / 8 * 7) {
+        break;
+      }
+      retire(u.region);
     }
   }
 
