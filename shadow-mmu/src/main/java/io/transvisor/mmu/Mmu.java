@@ -281,6 +281,11 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
     }
   }
 
+  /** Called now and then: gives up what address spaces took that are no longer switched to. */
+  public void age() {
+    shadows.forgetUnused();
+  }
+
   /**
    * The mapped ranges of the address space in force, as in QEMU's {@code info mem}: first address,
    * the one after the last, size, rights.

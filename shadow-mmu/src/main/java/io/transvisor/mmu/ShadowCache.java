@@ -13,6 +13,9 @@ final class ShadowCache {
   private final ShadowPageTable[] shadows = new ShadowPageTable[CAPACITY];
   private int count;
 
+  /** How many of them have been in force since {@link #forgetUnused}; they are the first. */
+  private int fresh;
+
   ShadowCache(Mmu mmu, TableTraces traces, byte[] store, int capacity) {
     this.capacity = capacity;
     this.store = store;
@@ -50,8 +53,21 @@ final class ShadowCache {
       shadow.become(root, mode);
       mmu.codeMoved(shadow);
     }
+    if (at >= fresh) {
+      fresh++;
+    }
     System.arraycopy(shadows, 0, shadows, 1, at);
     shadows[0] = shadow;
     return shadow;
+  }
+
+  /** Gives up those that have not been in force since the last time. */
+  void forgetUnused() {
+    while (count > Math.max(fresh, 1)) {
+      count--;
+      shadows[count].clear();
+      shadows[count] = null;
+    }
+    fresh = 1;
   }
 }

@@ -83,6 +83,31 @@ class ShadowPageTablesTest {
   }
 
   @Test
+  void aSpaceThatIsNotSwitchedToForLongIsGivenUp() {
+    memory.write(TWO + (LINEAR >>> 22) * 4, 4, 0x5000 | 7);
+    memory.write(0x5000, 4, OTHER | 7);
+    assertThat(read()).isEqualTo(1);
+    int generation = mmu.generation;
+    mmu.loadCr3(TWO);
+    assertThat(read()).isEqualTo(2);
+    mmu.age();
+    mmu.loadCr3(ONE);
+    mmu.loadCr3(TWO);
+    assertThat(mmu.statistics().shadowHits).as("both were in force since").isEqualTo(2);
+    mmu.age();
+    mmu.age();
+    long before = fills();
+    assertThat(read()).isEqualTo(2);
+    assertThat(fills()).as("the one in force stays").isEqualTo(before);
+    memory.write(TABLE, 4, OTHER | 7);
+    mmu.loadCr3(ONE);
+    assertThat(mmu.statistics().shadowHits).isEqualTo(2);
+    assertThat(mmu.generation).isNotEqualTo(generation);
+    assertThat(read()).isEqualTo(2);
+    isConsistent();
+  }
+
+  @Test
   void theListenerIsToldOfEveryOtherMap() {
     int[][] told = new int[1][];
     mmu.onChange(map -> told[0] = map);

@@ -25,11 +25,6 @@ import java.util.Set;
  * after the other, and looks between traces at interrupts and at the budget.
  */
 final class Interpreter {
-  /**
-   * Calls of {@link #run} between two looks at which traces run: a minute or so of an idle guest.
-   */
-  private static final int AGEING = 1 << 12;
-
   private final Cpu c;
   private final Mmu mmu;
   private final CodeCache cache;
@@ -43,9 +38,9 @@ final class Interpreter {
   private final BranchTargets targets;
   private final Decider decider;
   private final Fuser fuser;
+  private final Housekeeping housekeeping;
   private final boolean chaining;
 
-  private int slices;
   private boolean tripleFault;
 
   /** An instruction has hit a debugger's watchpoint. */
@@ -68,6 +63,7 @@ final class Interpreter {
     this.builder = new TraceBuilder(cpu, memory, cache);
     this.decider = new Decider(cpu, options.kind());
     this.regions = options.compiles() ? new Regions(cpu, cache, options) : null;
+    this.housekeeping = new Housekeeping(cpu, cache);
     this.fuser = new Fuser(options.has(Mechanism.FUSION));
     this.chaining = options.has(Mechanism.CHAINING);
     this.mmu = cpu.mmu;
@@ -122,9 +118,7 @@ final class Interpreter {
       c.activity.set(Activity.TRANSLATOR);
       regions.takeFinished();
     }
-    if ((++slices & AGEING - 1) == 0) {
-      cache.age();
-    }
+    housekeeping.look();
     c.activity.set(Activity.GUEST);
     while (true) {
       boolean shadow = c.interruptShadow;

@@ -125,8 +125,8 @@ public final class Regions {
       return false;
     }
     t.setPatience(options.patience());
-    RegionEntry entry = entries.at(t.store(), t.mode());
-    if (entry.isValid()) {
+    RegionEntry entry = entries.find(t.store(), t.mode());
+    if (entry != null && entry.isValid()) {
       t.setCompiled(entry);
     } else if (options.has(Mechanism.REVIVAL)) {
       useKnown(t);
