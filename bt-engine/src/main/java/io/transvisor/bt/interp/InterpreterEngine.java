@@ -99,7 +99,7 @@ public final class InterpreterEngine implements ExecutionEngine, CpuPins {
 
   /**
    * How the code at CS:EIP is run, in a few words: {@code interpreted}, {@code region of 30
-   * instructions}, {@code retired: code-changed}.
+   * instructions, C2}, {@code retired: code-changed}.
    */
   public String codeState() {
     return interpreter.codeState();

@@ -22,7 +22,7 @@ import java.util.concurrent.locks.LockSupport;
 final class HotSpotCompiler {
   private static final String NAME = "jdk.test.whitebox.WhiteBox";
 
-  /** Level of methods that C2 has compiled. */
+  /** Level of methods that C2 has compiled; those below are C1's, 0 is HotSpot's interpreter. */
   private static final int OPTIMISED = 4;
 
   private static final long LOOK_EVERY_NS = 200_000;
@@ -117,6 +117,15 @@ final class HotSpotCompiler {
         && (boolean) call(isQueued, whiteBox, method)) {
       LockSupport.parkNanos(LOOK_EVERY_NS);
     }
+  }
+
+  /** Who has compiled the method that is run now, or "bytecode" if nobody has. */
+  String compilerOf(Method method) {
+    return switch ((int) call(level, whiteBox, method, false)) {
+      case 0 -> "bytecode";
+      case OPTIMISED -> "C2";
+      default -> "C1";
+    };
   }
 
   private static Object call(Method method, Object target, Object... arguments) {

@@ -27,6 +27,7 @@ import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.MethodHandles;
 import java.lang.management.ManagementFactory;
 import java.lang.reflect.AccessFlag;
+import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -98,10 +99,24 @@ final class RegionCompiler {
       Class<?> type = hidden.lookupClass();
       RegionCode code = newCode(type);
       if (HotSpotCompiler.get() != null) {
-        HotSpotCompiler.get().compile(type.getMethod("run", Cpu.class, int.class));
+        HotSpotCompiler.get().compile(method(type));
       }
       return new Result(code, exits.sites(), exits.windows(), methodBytes);
     } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Method method(Class<?> type) throws NoSuchMethodException {
+    return type.getMethod("run", Cpu.class, int.class);
+  }
+
+  /** Who has compiled a region's code: C2, C1, or nobody; "HotSpot" where it does not tell. */
+  static String compilerOf(RegionCode code) {
+    try {
+      HotSpotCompiler hotSpot = HotSpotCompiler.get();
+      return hotSpot == null ? "HotSpot" : hotSpot.compilerOf(method(code.getClass()));
+    } catch (NoSuchMethodException e) {
       throw new IllegalStateException(e);
     }
   }

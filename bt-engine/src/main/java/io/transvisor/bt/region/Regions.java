@@ -473,7 +473,9 @@ public final class Regions {
     if (!t.compiled().isValid()) {
       return "interpreted, retired: " + name(t.compiled().retirement());
     }
-    return "region of %d instructions".formatted(t.compiled().region().instructions());
+    Region region = t.compiled().region();
+    return "region of %d instructions, %s"
+        .formatted(region.instructions(), RegionCompiler.compilerOf(region.code()));
   }
 
   private void unwatch(Region region) {
