@@ -193,7 +193,7 @@ public final class Decoder {
         undefined(i);
         return;
       }
-      decodeModRm(i, modRm, address32, override);
+      decodeModRm(i, form.ignoresMod() ? modRm | 0xC0 : modRm, address32, override);
     } else if (form.hasOpcodeRegister()) {
       i.rm = (byte) (opcode & 7);
     }

@@ -33,8 +33,8 @@ final class ControlRegisters {
   private ControlRegisters() {}
 
   static void define(FormTable t) {
-    t.op("0F 20 /r:r", "mov Rd,Cd").any(plain(ControlRegisters::read));
-    t.op("0F 22 /r:r", "mov Cd,Rd").any(sequential(ControlRegisters::write)).ends();
+    t.op("0F 20 /r:x", "mov Rd,Cd").any(plain(ControlRegisters::read));
+    t.op("0F 22 /r:x", "mov Cd,Rd").any(sequential(ControlRegisters::write)).ends();
     Handler store = plain((c, i) -> c.writeW(i, c.cr0));
     t.op("0F 01 /4", "smsw Ev")
         .all(

@@ -17,8 +17,8 @@ final class DebugRegisterInstructions {
   private DebugRegisterInstructions() {}
 
   static void define(FormTable t) {
-    t.op("0F 21 /r:r", "mov Rd,Dd").any(plain(DebugRegisterInstructions::read));
-    t.op("0F 23 /r:r", "mov Dd,Rd").any(sequential(DebugRegisterInstructions::write)).ends();
+    t.op("0F 21 /r:x", "mov Rd,Dd").any(plain(DebugRegisterInstructions::read));
+    t.op("0F 23 /r:x", "mov Dd,Rd").any(sequential(DebugRegisterInstructions::write)).ends();
   }
 
   /**

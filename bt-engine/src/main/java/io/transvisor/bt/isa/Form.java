@@ -36,6 +36,7 @@ public final class Form {
   final String mnemonic;
   Immediate[] immediates = {};
   boolean modRm;
+  boolean ignoresMod;
   boolean opcodeRegister;
   final Handler[] handlers = new Handler[4];
   private int flagsRead;
@@ -179,6 +180,11 @@ public final class Form {
 
   public boolean hasModRm() {
     return modRm;
+  }
+
+  /** The r/m field of ModRM names a register whatever its mod field says. */
+  public boolean ignoresMod() {
+    return ignoresMod;
   }
 
   /** The low three bits of the opcode name a register. */

@@ -17,6 +17,7 @@ import java.util.Map;
  *   <li>{@code "01 /r"}: opcode with ModRM; {@code "0F AF /r"}: two-byte opcode
  *   <li>{@code "83 /5 ibs"}: the reg field of ModRM is part of the opcode
  *   <li>{@code "0F 01 /4:r"}, {@code "0F 01 /4:m"}: only with a register, only with memory
+ *   <li>{@code "0F 20 /r:x"}: with a register, whatever the mod field says
  *   <li>{@code "D9 =E0"}: the whole ModRM byte is part of the opcode (x87)
  *   <li>{@code "50+r"}: eight opcodes, register in the low bits (in {@link Insn#rm})
  *   <li>immediates: the names of {@link Form.Immediate} in lower case
@@ -75,6 +76,7 @@ public final class FormTable {
       form.modRm = true;
       String reg = tokens[at].substring(1, 2);
       boolean registerOnly = tokens[at].endsWith(":r");
+      form.ignoresMod = tokens[at].endsWith(":x");
       boolean memoryOnly = tokens[at].endsWith(":m");
       for (int modRm = 0; modRm < 256; modRm++) {
         boolean register = modRm >= 0xC0;

@@ -49,6 +49,19 @@ class ControlRegistersTest {
     assertThat(c.gpr[CpuState.EBX]).isEqualTo(CpuState.CR0_PE | CpuState.CR0_ET);
   }
 
+  /** The operand is a register whatever the mod field says (SDM volume 2, MOV to and from CR). */
+  @ParameterizedTest
+  @CsvSource({"00", "44", "84", "C0"})
+  void modIsIgnored(String modRm) {
+    c.gpr[CpuState.EBX] = 0x12345678;
+    int register = Integer.parseInt(modRm, 16) & 7;
+    m.code("0F 23 03 0F 21 " + modRm + " 0F 20 " + modRm).step(2); // mov dr0,ebx; mov reg,dr0
+    assertThat(c.gpr[register]).isEqualTo(0x12345678);
+    m.step(1);
+    assertThat(c.gpr[register]).isEqualTo(c.cr0);
+    assertThat(c.eip).isEqualTo(CODE_AT + 9);
+  }
+
   @Test
   void privilege() {
     m.setLevel(3);

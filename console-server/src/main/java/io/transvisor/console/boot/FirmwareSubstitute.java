@@ -47,6 +47,35 @@ public final class FirmwareSubstitute {
   private static final int LINT0_EXT_INT = 0x8700;
   private static final int LINT1_NMI = 0x8400;
 
+  private static final int MASTER_VECTOR = 0x08;
+  private static final int SLAVE_VECTOR = 0x70;
+
+  /** Segment F000h, where real-mode interrupts are acknowledged and ignored. */
+  private static final int HANDLERS = 0xFF000;
+
+  private static final byte[] HANDLER_CODE = {
+    0x50, // slave: push ax
+    (byte) 0xB0, 0x20, // mov al,20h
+    (byte) 0xE6, (byte) 0xA0, // out 0A0h,al
+    (byte) 0xEB, 0x03, // jmp to the OUT of the master
+    0x50, // master: push ax
+    (byte) 0xB0, 0x20, // mov al,20h
+    (byte) 0xE6, 0x20, // out 20h,al
+    0x58, // pop ax
+    (byte) 0xCF // iret
+  };
+
+  private static final int MASTER_HANDLER = 7;
+  private static final int IRET = 13;
+
+  private static final int UART_IIR = 2;
+  private static final int NOTHING_THERE = 0xFF;
+
+  // Equipment word of the BIOS data area.
+  private static final int X87 = 0x02;
+  private static final int POINTING_DEVICE = 0x04;
+  private static final int COLOUR_80_COLUMNS = 0x20;
+
   private final PortSpace ports;
   private final PhysicalMemory memory;
   private final AcpiTables acpi;
@@ -73,6 +102,8 @@ public final class FirmwareSubstitute {
     config(DISPLAY, BAR0 + 8, 4, DISPLAY_REGISTERS);
     config(DISPLAY, COMMAND, 2, 3);
     initialiseInterruptControllers();
+    realModeInterrupts();
+    biosDataArea();
     if (cpu.has(CpuModel.APIC)) {
       setUpApics();
     }
@@ -104,15 +135,59 @@ public final class FirmwareSubstitute {
     ports.write(0x4D1, 1, 0x0C);
   }
 
-  /** Vectors 08h and 70h, everything masked, as on a PC after power-on self-test. */
+  /**
+   * Vectors 08h and 70h, and the masks SeaBIOS leaves: timer, keyboard, floppy, clock, mouse, x87
+   * and disks are open. Many kernels keep the masks they find.
+   */
   private void initialiseInterruptControllers() {
     int[][] writes = {
-      {0x20, 0x11}, {0x21, 0x08}, {0x21, 0x04}, {0x21, 0x01}, {0x21, 0xFF},
-      {0xA0, 0x11}, {0xA1, 0x70}, {0xA1, 0x02}, {0xA1, 0x01}, {0xA1, 0xFF},
+      {0x20, 0x11}, {0x21, MASTER_VECTOR}, {0x21, 0x04}, {0x21, 0x01}, {0x21, 0xB8},
+      {0xA0, 0x11}, {0xA1, SLAVE_VECTOR}, {0xA1, 0x02}, {0xA1, 0x01}, {0xA1, 0x8E},
     };
     for (int[] w : writes) {
       ports.write(w[0], 1, w[1]);
     }
+  }
+
+  /** For kernels that go back to real mode: interrupts end, calls of the BIOS do nothing. */
+  private void realModeInterrupts() {
+    memory.writeBytes(HANDLERS, HANDLER_CODE, 0, HANDLER_CODE.length);
+    for (int vector = 0; vector < 256; vector++) {
+      int handler =
+          switch (vector & 0xF8) {
+            case MASTER_VECTOR -> MASTER_HANDLER;
+            case SLAVE_VECTOR -> 0;
+            default -> IRET;
+          };
+      memory.write(4 * vector, 4, 0xF0000000 | HANDLERS - 0xF0000 + handler);
+    }
+  }
+
+  /** The parts of the BIOS data area that systems read without calling the BIOS. */
+  private void biosDataArea() {
+    int[] comPorts = {0x3F8, 0x2F8, 0x3E8, 0x2E8};
+    int[][] words = {
+      {0x40E, MemoryRange.LOW_END >>> 4}, // segment of the extended BIOS data area
+      {0x413, MemoryRange.LOW_END >>> 10}, // memory in KiB
+      {0x449, 0x03}, // video mode
+      {0x44A, 80}, // columns
+      {0x44C, 0x1000}, // bytes of a page of the screen
+      {0x460, 0x0607}, // shape of the cursor
+      {0x463, 0x3D4}, // CRT controller
+      {0x484, 24}, // rows, less one
+      {0x485, 16}, // lines of a character
+    };
+    for (int[] w : words) {
+      memory.write(w[0], 2, w[1]);
+    }
+    int found = 0;
+    for (int port : comPorts) {
+      if (ports.peek(port + UART_IIR) != NOTHING_THERE) {
+        memory.write(0x400 + 2 * found++, 2, port);
+      }
+    }
+    boolean x87 = cpu.has(CpuModel.FPU);
+    memory.write(0x410, 2, COLOUR_80_COLUMNS | POINTING_DEVICE | (x87 ? X87 : 0) | found << 9);
   }
 
   /** Virtual wire mode (MultiProcessor Specification 1.4, 3.6.2.2), and the tables. */

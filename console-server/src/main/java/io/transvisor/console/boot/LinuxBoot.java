@@ -24,6 +24,7 @@ final class LinuxBoot implements KernelBoot {
   private static final int E820_ENTRIES = 0x1E8;
   private static final int E820_TABLE = 0x2D0;
 
+  private static final int GDT_ADDRESS = 0x1000;
   private static final int BOOT_PARAMS_SIZE = 4096;
   private static final int BOOT_PARAMS_ADDRESS = 0x10000;
   private static final int COMMAND_LINE_ADDRESS = 0x20000;
@@ -56,7 +57,7 @@ final class LinuxBoot implements KernelBoot {
     int initrdAddress = placeInitrd(memory, top);
     byte[] params = bootParams(firmware, initrdAddress);
     memory.writeBytes(BOOT_PARAMS_ADDRESS, params, 0, params.length);
-    ProtectedModeEntry.enter(memory, cpu, LinuxHeader.HIGH_KERNEL_ADDRESS);
+    ProtectedModeEntry.enter(memory, cpu, LinuxHeader.HIGH_KERNEL_ADDRESS, GDT_ADDRESS);
     cpu.gpr[CpuState.ESI] = BOOT_PARAMS_ADDRESS;
     cpu.gpr[CpuState.EBP] = 0;
     cpu.gpr[CpuState.EDI] = 0;

@@ -14,7 +14,7 @@ record MemoryRange(long base, long length, int type) {
   static final int ACPI_DATA = 3;
 
   /** End of memory below the extended BIOS data area, as on a PC with firmware. */
-  private static final int LOW_END = 0x9FC00;
+  static final int LOW_END = 0x9FC00;
 
   private static final int HIGH_START = 0x100000;
 

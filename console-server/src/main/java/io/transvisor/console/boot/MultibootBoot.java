@@ -6,7 +6,10 @@ import io.transvisor.core.memory.PhysicalMemory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * Boots Multiboot 1 kernels, ELF or flat, with modules, memory map and command line (Multiboot
@@ -22,12 +25,13 @@ final class MultibootBoot implements KernelBoot {
   private static final int INFO_SIZE = 120;
 
   /**
-   * Where the information structure and its strings go: below the kernel, above what BIOS and real
-   * mode use.
+   * Where the segment descriptors, the information structure and its strings go: above what BIOS
+   * and real mode use. A kernel that is loaded there moves them up.
    */
-  private static final int INFO_ADDRESS = 0x9000;
+  private static final int BOOT_DATA = 0x9000;
 
-  private static final int INFO_AREA = 0x80000;
+  private static final int HIGH_START = 0x100000;
+  private static final int BOOT_DATA_LIMIT = 0x80000;
   private static final int ELF_MAGIC = 0x464C457F;
   private static final int PT_LOAD = 1;
 
@@ -46,18 +50,48 @@ final class MultibootBoot implements KernelBoot {
 
   @Override
   public void boot(PhysicalMemory memory, CpuState cpu, FirmwareData firmware) {
-    Loaded loaded =
-        header.addressesGiven() ? loadFlat(memory, firmware) : loadElf(memory, firmware);
-    int info = writeInfo(memory, firmware, loaded.end());
-    ProtectedModeEntry.enter(memory, cpu, loaded.entry());
+    List<MemoryRange> used = new ArrayList<>();
+    int entry =
+        header.addressesGiven()
+            ? loadFlat(memory, firmware, used)
+            : loadElf(memory, firmware, used);
+    int[] starts = placeModules(memory, firmware, used);
+    int size = ProtectedModeEntry.GDT_SIZE + information(firmware, starts, 0).length;
+    int at = place(used, size);
+    requireMemory(firmware, at, size);
+    int info = at + ProtectedModeEntry.GDT_SIZE;
+    byte[] content = information(firmware, starts, info);
+    memory.writeBytes(info, content, 0, content.length);
+    ProtectedModeEntry.enter(memory, cpu, entry, at);
     cpu.gpr[CpuState.EAX] = BOOTLOADER_MAGIC;
     cpu.gpr[CpuState.EBX] = info;
   }
 
-  /** Entry point and first free address after the kernel. */
-  private record Loaded(int entry, int end) {}
+  /**
+   * First multiple of 4 KiB from {@link #BOOT_DATA} on where {@code size} bytes overwrite nothing
+   * that has been loaded.
+   */
+  private static int place(List<MemoryRange> used, int size) {
+    long at = BOOT_DATA;
+    while (true) {
+      long from = at;
+      OptionalLong end =
+          used.stream()
+              .filter(r -> r.base() < from + size && from < r.base() + r.length())
+              .mapToLong(r -> r.base() + r.length())
+              .max();
+      if (end.isPresent()) {
+        at = end.getAsLong() + 4095 & -4096;
+      } else if (at < HIGH_START && at + size > MemoryRange.LOW_END) {
+        at = HIGH_START;
+      } else {
+        return (int) at;
+      }
+    }
+  }
 
-  private Loaded loadFlat(PhysicalMemory memory, FirmwareData firmware) {
+  /** Returns the entry point. */
+  private int loadFlat(PhysicalMemory memory, FirmwareData firmware, List<MemoryRange> used) {
     int from = header.offset() - (header.headerAddress() - header.loadAddress());
     if (from < 0 || from > kernel.size()) {
       throw kernel.error("Multiboot load address lies outside the file");
@@ -71,10 +105,12 @@ final class MultibootBoot implements KernelBoot {
     requireMemory(firmware, header.loadAddress(), Math.max(length, end - header.loadAddress()));
     memory.writeBytes(header.loadAddress(), kernel.bytes().array(), from, length);
     clear(memory, header.loadAddress() + length, end);
-    return new Loaded(header.entry(), Math.max(end, header.loadAddress() + length));
+    used.add(range(header.loadAddress(), Math.max(length, end - header.loadAddress())));
+    return header.entry();
   }
 
-  private Loaded loadElf(PhysicalMemory memory, FirmwareData firmware) {
+  /** Returns the entry point. */
+  private int loadElf(PhysicalMemory memory, FirmwareData firmware, List<MemoryRange> used) {
     ByteBuffer b = kernel.bytes();
     if (b.getInt(0) != ELF_MAGIC || b.get(4) != 1 || b.getShort(18) != 3) {
       throw kernel.error(
@@ -85,7 +121,6 @@ final class MultibootBoot implements KernelBoot {
     int headers = b.getInt(28);
     int headerSize = b.getShort(42) & 0xFFFF;
     int count = b.getShort(44) & 0xFFFF;
-    int end = 0;
     for (int n = 0; n < count; n++) {
       long at = (headers & 0xFFFFFFFFL) + (long) n * headerSize;
       if (at + 32 > kernel.size()) {
@@ -106,15 +141,19 @@ final class MultibootBoot implements KernelBoot {
       requireMemory(firmware, physical, Integer.max(fileSize, memorySize));
       memory.writeBytes(physical, b.array(), offset, fileSize);
       clear(memory, physical + fileSize, physical + memorySize);
-      end = Math.max(end, physical + Math.max(fileSize, memorySize));
+      used.add(range(physical, Math.max(fileSize, memorySize)));
       if (Integer.compareUnsigned(entry - virtual, memorySize) < 0) {
         physicalEntry = entry - virtual + physical;
       }
     }
-    if (end == 0) {
+    if (used.isEmpty()) {
       throw kernel.error("the ELF file has nothing to load");
     }
-    return new Loaded(physicalEntry, end);
+    return physicalEntry;
+  }
+
+  private static MemoryRange range(int address, int length) {
+    return new MemoryRange(address, length, MemoryRange.RAM);
   }
 
   private void requireMemory(FirmwareData firmware, int address, int length) {
@@ -131,31 +170,27 @@ final class MultibootBoot implements KernelBoot {
     }
   }
 
-  private int writeInfo(PhysicalMemory memory, FirmwareData firmware, int kernelEnd) {
-    ByteBuffer b = ByteBuffer.allocate(INFO_AREA).order(ByteOrder.LITTLE_ENDIAN);
+  /** The information structure and what it points to, for address {@code at}. */
+  private byte[] information(FirmwareData firmware, int[] starts, int at) {
+    ByteBuffer b = ByteBuffer.allocate(BOOT_DATA_LIMIT).order(ByteOrder.LITTLE_ENDIAN);
     b.position(INFO_SIZE);
-    int line = string(b, commandLine);
-    int loader = string(b, "Transvisor");
+    int line = at + string(b, commandLine);
+    int loader = at + string(b, "Transvisor");
     align(b);
-    int map = INFO_ADDRESS + b.position();
+    int map = at + b.position();
     List<MemoryRange> ranges = MemoryRange.map(firmware);
     for (MemoryRange r : ranges) {
       b.putInt(20).putLong(r.base()).putLong(r.length()).putInt(r.type());
     }
-    int[] starts = placeModules(memory, firmware, kernelEnd);
-    int[] lines = new int[modules.size()];
-    for (int i = 0; i < lines.length; i++) {
-      lines[i] = string(b, modules.get(i).commandLine());
-    }
+    int[] lines = modules.stream().mapToInt(m -> at + string(b, m.commandLine())).toArray();
     align(b);
-    int list = INFO_ADDRESS + b.position();
+    int list = at + b.position();
     for (int i = 0; i < lines.length; i++) {
       b.putInt(starts[i])
           .putInt(starts[i] + modules.get(i).content().length)
           .putInt(lines[i])
           .putInt(0);
     }
-    int used = b.position();
     b.putInt(
         0, INFO_MEMORY | INFO_COMMAND_LINE | INFO_MODULES | INFO_MEMORY_MAP | INFO_LOADER_NAME);
     b.putInt(4, 639);
@@ -166,26 +201,28 @@ final class MultibootBoot implements KernelBoot {
     b.putInt(44, 24 * ranges.size());
     b.putInt(48, map);
     b.putInt(64, loader);
-    memory.writeBytes(INFO_ADDRESS, b.array(), 0, used);
-    return INFO_ADDRESS;
+    return Arrays.copyOf(b.array(), b.position());
   }
 
-  private int[] placeModules(PhysicalMemory memory, FirmwareData firmware, int kernelEnd) {
+  private int[] placeModules(PhysicalMemory memory, FirmwareData firmware, List<MemoryRange> used) {
     int[] starts = new int[modules.size()];
-    int at = Math.max(kernelEnd, 0x100000);
+    long kernelEnd = used.stream().mapToLong(r -> r.base() + r.length()).max().orElse(0);
+    int at = (int) Math.max(kernelEnd, HIGH_START);
     for (int i = 0; i < starts.length; i++) {
       at = at + 4095 & -4096;
       byte[] content = modules.get(i).content();
       requireMemory(firmware, at, content.length);
       memory.writeBytes(at, content, 0, content.length);
+      used.add(range(at, content.length));
       starts[i] = at;
       at += content.length;
     }
     return starts;
   }
 
+  /** Offset of the text in the buffer. */
   private static int string(ByteBuffer b, String text) {
-    int at = INFO_ADDRESS + b.position();
+    int at = b.position();
     b.put(text.getBytes(StandardCharsets.ISO_8859_1)).put((byte) 0);
     return at;
   }

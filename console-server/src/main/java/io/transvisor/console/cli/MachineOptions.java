@@ -119,7 +119,7 @@ final class MachineOptions {
   @Option(
       names = "-debugcon",
       paramLabel = "DEV",
-      description = "stdio or file:F for the firmware's debug port 402h.")
+      description = "stdio or file:F for what is written to the debug ports 402h and E9h.")
   private String debugcon;
 
   @Option(

@@ -28,7 +28,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Puts a machine together from its description: memory, board, CPU, media. */
 public final class MachineFactory {
-  private static final int DEBUG_CONSOLE_PORT = 0x402;
 
   /** Option ROMs that can boot count as network cards. */
   private static final String KERNEL_FIRST = "nca";
@@ -160,9 +159,7 @@ public final class MachineFactory {
       b.parallel(files.add(CharBackends.open("-parallel", spec.parallel(), machine)));
     }
     if (spec.debugConsole() != null) {
-      b.debugConsole(
-          DEBUG_CONSOLE_PORT,
-          files.add(CharBackends.open("-debugcon", spec.debugConsole(), machine)));
+      b.debugConsole(files.add(CharBackends.open("-debugcon", spec.debugConsole(), machine)));
     }
     if (spec.debugExit() != null) {
       b.debugExit(spec.debugExit().base(), spec.debugExit().size());

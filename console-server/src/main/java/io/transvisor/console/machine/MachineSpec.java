@@ -27,7 +27,7 @@ import java.util.List;
  * @param kernel kernel to boot without firmware, or null
  * @param bios firmware image, null for the installed one
  * @param serial back ends of COM1 and COM2, {@code "none"} for no port
- * @param debugConsole back end of port 402h, or null
+ * @param debugConsole back end of the debug ports 402h and E9h, or null
  * @param vnc where the screen is served to VNC viewers, or null
  * @param web where it is served to browsers, or null
  * @param keyboard layout the guest has been set up with

@@ -225,6 +225,23 @@ class KernelLoaderTest {
     assertThat(memory.read(memory.read(list + 16, 4) + 7, 1)).isEqualTo('C');
   }
 
+  /** A kernel in low memory, where the boot information would go otherwise, and beyond. */
+  @Test
+  void bootInformationSparesTheKernel() {
+    for (int end : new int[] {0x8200, 0x9010, 0xE000, 0x9F000, 0x9FC00, 0x180000}) {
+      ByteBuffer b = multiboot(0x10000);
+      b.putInt(12, 0x8000).putInt(16, 0x8000).putInt(20, 0x8040).putInt(24, end).putInt(28, 0x8020);
+      boot(b, null, "quiet");
+      int info = cpu.gpr[CpuState.EBX];
+      for (int at = 0x8040; at < end; at += 4) {
+        assertThat(memory.read(at, 4)).isZero();
+      }
+      assertThat(string(memory.read(info + 16, 4))).isEqualTo("kernel quiet");
+      assertThat(memory.read(cpu.gdtBase + 0x10, 4)).isEqualTo(0xFFFF);
+      assertThat(info < 0x9FC00 || info >= 0x100000).isTrue();
+    }
+  }
+
   @Test
   void multibootFeaturesWeLack() {
     assertThatThrownBy(() -> boot(multiboot(0x8), null, ""))

@@ -214,8 +214,8 @@ public final class PcBoard {
   }
 
   private void addDebugPorts() {
-    for (PcOptions.DebugPort console : options.debugConsoles()) {
-      add(new DebugConsole(ports, console.port(), console.backend()));
+    if (options.debugConsole() != null) {
+      add(new DebugConsole(ports, options.debugConsole()));
     }
     if (options.debugExit() != null) {
       add(new IsaDebugExit(ports, options.debugExit().port(), options.debugExit().size(), machine));

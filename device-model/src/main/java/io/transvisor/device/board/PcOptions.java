@@ -4,7 +4,6 @@ import io.transvisor.device.ide.IdeTiming;
 import io.transvisor.device.rtc.RtcBase;
 import io.transvisor.device.serial.CharBackend;
 import io.transvisor.device.storage.BlockImage;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -26,7 +25,7 @@ import java.util.function.IntConsumer;
  *     for none
  * @param serial back ends of COM1 to COM4; null for no port
  * @param parallel back end of LPT1; null for no port
- * @param debugConsoles ports that send what is written to them to a back end
+ * @param debugConsole told what is written to the debug ports 402h and E9h; null for no ports
  * @param debugExit the port that ends the machine, or null
  * @param postCode told each byte written to port 80h
  * @param deterministic disk I/O happens on the vCPU thread, so that equal runs are equal to the
@@ -47,7 +46,7 @@ public record PcOptions(
     List<PcDrive> drives,
     List<CharBackend> serial,
     CharBackend parallel,
-    List<DebugPort> debugConsoles,
+    CharBackend debugConsole,
     DebugExit debugExit,
     IntConsumer postCode,
     boolean deterministic,
@@ -58,9 +57,6 @@ public record PcOptions(
 
   public static final int FLOPPY_DRIVES = 2;
   public static final int SERIAL_PORTS = 4;
-
-  /** A debug console: port and back end. */
-  public record DebugPort(int port, CharBackend backend) {}
 
   /** The debug-exit device: first port and number of ports. */
   public record DebugExit(int port, int size) {}
@@ -78,7 +74,7 @@ public record PcOptions(
     private final BlockImage[] floppies = new BlockImage[FLOPPY_DRIVES];
     private final PcDrive[] drives = new PcDrive[IDE_POSITIONS];
     private final CharBackend[] serial = new CharBackend[SERIAL_PORTS];
-    private final List<DebugPort> debugConsoles = new ArrayList<>();
+    private CharBackend debugConsole;
     private byte[] bios;
     private byte[] vgaBios;
     private boolean apics = true;
@@ -158,8 +154,8 @@ public record PcOptions(
       return this;
     }
 
-    public Builder debugConsole(int port, CharBackend backend) {
-      debugConsoles.add(new DebugPort(port, backend));
+    public Builder debugConsole(CharBackend backend) {
+      debugConsole = backend;
       return this;
     }
 
@@ -202,7 +198,7 @@ public record PcOptions(
           listOf(drives),
           listOf(serial),
           parallel,
-          List.copyOf(debugConsoles),
+          debugConsole,
           debugExit,
           postCode,
           deterministic,

@@ -10,15 +10,12 @@ import io.transvisor.device.serial.CharBackend;
 import java.util.ArrayDeque;
 
 /**
- * A port that sends every byte written to a back end, as Bochs and QEMU have it; SeaBIOS logs there
- * when a read gives E9h.
+ * Two ports that send every byte written to a back end: 402h, where SeaBIOS logs when a read gives
+ * E9h, and E9h itself, where kernels write that know Bochs or QEMU.
  */
 public final class DebugConsole implements Device {
-  /** Where SeaBIOS looks for it. */
-  public static final int SEABIOS_PORT = 0x402;
-
-  /** Where Bochs has it. */
-  public static final int BOCHS_PORT = 0xE9;
+  private static final int SEABIOS_PORT = 0x402;
+  private static final int BOCHS_PORT = 0xE9;
 
   private static final int PRESENT = 0xE9;
 
@@ -29,11 +26,9 @@ public final class DebugConsole implements Device {
 
   private final CharBackend backend;
   private final ArrayDeque<Byte> waiting = new ArrayDeque<>();
-  private final String name;
 
-  public DebugConsole(PortSpace ports, int port, CharBackend backend) {
+  public DebugConsole(PortSpace ports, CharBackend backend) {
     this.backend = backend;
-    name = "debugcon-%x".formatted(port);
     backend.setListener(
         new CharBackend.Listener() {
           @Override
@@ -46,11 +41,7 @@ public final class DebugConsole implements Device {
             sendWaiting();
           }
         });
-    ports.register(
-        name,
-        port,
-        1,
-        1,
+    PortHandler handler =
         new PortHandler() {
           @Override
           public int read(int offset, int width) {
@@ -66,7 +57,9 @@ public final class DebugConsole implements Device {
           public void write(int offset, int width, int value) {
             send(value);
           }
-        });
+        };
+    ports.register(name(), SEABIOS_PORT, 1, 1, handler);
+    ports.register(name(), BOCHS_PORT, 1, 1, handler);
   }
 
   private void send(int value) {
@@ -93,7 +86,7 @@ public final class DebugConsole implements Device {
 
   @Override
   public String name() {
-    return name;
+    return "debugcon";
   }
 
   @Override

@@ -71,7 +71,7 @@ class SystemPortsTest {
   @Test
   void theDebugConsoleSendsAndAnswersItsName() {
     FakeCharBackend peer = new FakeCharBackend();
-    DebugConsole console = new DebugConsole(ports, DebugConsole.SEABIOS_PORT, peer);
+    DebugConsole console = new DebugConsole(ports, peer);
     assertThat(ports.read(0x402, 1)).isEqualTo(0xE9);
     peer.setRoom(1);
     for (char c : "log".toCharArray()) {
@@ -80,6 +80,9 @@ class SystemPortsTest {
     assertThat(peer.written()).isEqualTo("l");
     peer.setRoom(10);
     assertThat(peer.written()).isEqualTo("log");
+    ports.write(0xE9, 1, '!');
+    assertThat(peer.written()).isEqualTo("log!");
+    assertThat(ports.read(0xE9, 1)).isEqualTo(0xE9);
     peer.type("nobody reads this");
     assertThat(peer.inputLeft()).isZero();
     console.close();

@@ -90,6 +90,17 @@ class Pic8259PairTest extends DeviceContractTest {
   }
 
   @Test
+  void nothingIsDeliveredBeforeInitialisation() {
+    pic.reset(ResetKind.POWER_ON);
+    pic.line(0).set(true);
+    pic.line(12).set(true);
+    assertThat(cpu.isHigh()).isFalse();
+    initialise(0x11, 0x01);
+    pic.line(1).set(true);
+    assertThat(cpu.isHigh()).isTrue();
+  }
+
+  @Test
   void aMaskedRequestWaitsUntilUnmasked() {
     out(0x21, 0x01);
     pic.line(0).set(true);
