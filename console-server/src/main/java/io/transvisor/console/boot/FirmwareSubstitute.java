@@ -55,12 +55,17 @@ public final class FirmwareSubstitute {
 
   private static final byte[] HANDLER_CODE = {
     0x50, // slave: push ax
-    (byte) 0xB0, 0x20, // mov al,20h
-    (byte) 0xE6, (byte) 0xA0, // out 0A0h,al
-    (byte) 0xEB, 0x03, // jmp to the OUT of the master
+    (byte) 0xB0,
+    0x20, // mov al,20h
+    (byte) 0xE6,
+    (byte) 0xA0, // out 0A0h,al
+    (byte) 0xEB,
+    0x03, // jmp to the OUT of the master
     0x50, // master: push ax
-    (byte) 0xB0, 0x20, // mov al,20h
-    (byte) 0xE6, 0x20, // out 20h,al
+    (byte) 0xB0,
+    0x20, // mov al,20h
+    (byte) 0xE6,
+    0x20, // out 20h,al
     0x58, // pop ax
     (byte) 0xCF // iret
   };

@@ -208,7 +208,7 @@ final class MachineOptions {
   @Option(
       names = "-device",
       paramLabel = "DEV",
-      description = "isa-debug-exit[,iobase=0xf4][,iosize=0x4].")
+      description = "isa-debug-exit[,iobase=0xf4][,iosize=0x4], or pc-testdev for kvm-unit-tests.")
   private List<String> devices = new ArrayList<>();
 
   @Option(

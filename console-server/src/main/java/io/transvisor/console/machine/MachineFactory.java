@@ -161,6 +161,7 @@ public final class MachineFactory {
     if (spec.debugConsole() != null) {
       b.debugConsole(files.add(CharBackends.open("-debugcon", spec.debugConsole(), machine)));
     }
+    b.testDevice(spec.testDevice());
     if (spec.debugExit() != null) {
       b.debugExit(spec.debugExit().base(), spec.debugExit().size());
     }

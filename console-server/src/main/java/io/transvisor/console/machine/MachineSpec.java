@@ -33,6 +33,7 @@ import java.util.List;
  * @param keyboard layout the guest has been set up with
  * @param control who else may command the machine
  * @param debugExit ports of the debug-exit device, or null
+ * @param testDevice whether there is the device kvm-unit-tests use
  * @param engine how guest code is run
  * @param rtcBase the {@code base=} value of {@code -rtc}
  * @param debug what is logged and checked
@@ -65,6 +66,7 @@ public record MachineSpec(
     EngineOptions engine,
     String rtcBase,
     DebugExit debugExit,
+    boolean testDevice,
     DebugOptions debug,
     boolean statistics,
     Path statisticsFile,
@@ -117,6 +119,7 @@ public record MachineSpec(
         engine,
         rtcBase,
         debugExit,
+        testDevice,
         debug,
         statistics,
         statisticsFile,
@@ -162,6 +165,7 @@ public record MachineSpec(
     private EngineOptions engine = EngineOptions.of(EngineKind.TRANSLATE);
     private String rtcBase;
     private DebugExit debugExit;
+    private boolean testDevice;
     private DebugOptions debug = DebugOptions.NONE;
     private boolean statistics;
     private Path statisticsFile;
@@ -393,8 +397,12 @@ public record MachineSpec(
     public Builder devices(List<String> values) {
       for (String value : values) {
         String[] parts = value.split(",");
+        if (value.equals("pc-testdev")) {
+          testDevice = true;
+          continue;
+        }
         if (!parts[0].equals("isa-debug-exit")) {
-          throw error("-device", value, "unknown device, choose isa-debug-exit");
+          throw error("-device", value, "unknown device, choose isa-debug-exit or pc-testdev");
         }
         int base = 0x501;
         int size = 2;
@@ -476,6 +484,7 @@ public record MachineSpec(
           engine,
           base,
           debugExit,
+          testDevice,
           debug,
           statistics,
           statisticsFile,

@@ -35,6 +35,7 @@ import io.transvisor.device.keyboard.Ps2Mouse;
 import io.transvisor.device.misc.A20Gate;
 import io.transvisor.device.misc.DebugConsole;
 import io.transvisor.device.misc.IsaDebugExit;
+import io.transvisor.device.misc.PcTestDevice;
 import io.transvisor.device.misc.SystemControlPortA;
 import io.transvisor.device.parallel.ParallelPort;
 import io.transvisor.device.pci.PciBus;
@@ -219,6 +220,9 @@ public final class PcBoard {
     }
     if (options.debugExit() != null) {
       add(new IsaDebugExit(ports, options.debugExit().port(), options.debugExit().size(), machine));
+    }
+    if (options.testDevice()) {
+      add(new PcTestDevice(ports, memory, irqs::input));
     }
   }
 

@@ -27,6 +27,7 @@ import java.util.function.IntConsumer;
  * @param parallel back end of LPT1; null for no port
  * @param debugConsole told what is written to the debug ports 402h and E9h; null for no ports
  * @param debugExit the port that ends the machine, or null
+ * @param testDevice whether there is the device kvm-unit-tests use
  * @param postCode told each byte written to port 80h
  * @param deterministic disk I/O happens on the vCPU thread, so that equal runs are equal to the
  *     last interrupt
@@ -48,6 +49,7 @@ public record PcOptions(
     CharBackend parallel,
     CharBackend debugConsole,
     DebugExit debugExit,
+    boolean testDevice,
     IntConsumer postCode,
     boolean deterministic,
     IdeTiming ideTiming,
@@ -84,6 +86,7 @@ public record PcOptions(
     private int bootMenuWaitMillis;
     private CharBackend parallel;
     private DebugExit debugExit;
+    private boolean testDevice;
     private IntConsumer postCode = code -> {};
     private boolean deterministic;
     private IdeTiming ideTiming = IdeTiming.DEFAULT;
@@ -159,6 +162,11 @@ public record PcOptions(
       return this;
     }
 
+    public Builder testDevice(boolean there) {
+      testDevice = there;
+      return this;
+    }
+
     public Builder debugExit(int port, int size) {
       debugExit = new DebugExit(port, size);
       return this;
@@ -200,6 +208,7 @@ public record PcOptions(
           parallel,
           debugConsole,
           debugExit,
+          testDevice,
           postCode,
           deterministic,
           ideTiming,
