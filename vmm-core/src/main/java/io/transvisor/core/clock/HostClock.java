@@ -22,7 +22,10 @@ public final class HostClock implements VirtualClock {
   /** How late a sleep may end before it counts as held up. */
   static final long WAKE_UP_NANOS = 100_000;
 
-  /** A longer lag is not made good: the host is too busy for this guest, and time jumps. */
+  /**
+   * A longer lag is not made good: on a host that is too busy for this guest, guest time falls
+   * behind. It jumps only when the host itself was away for so long at once, asleep for instance.
+   */
   static final long MAX_LAG_NANOS = 30_000_000_000L;
 
   private final LongSupplier host;
@@ -55,14 +58,10 @@ public final class HostClock implements VirtualClock {
     long now = host.getAsLong();
     long passed = now - hostTime;
     hostTime = now;
-    if (passed > step) {
-      lag += passed - step;
+    if (passed > step && passed - step <= MAX_LAG_NANOS) {
+      lag = Math.min(MAX_LAG_NANOS, lag + passed - step);
       passed = step;
-      if (lag > MAX_LAG_NANOS) {
-        passed += lag - MAX_LAG_NANOS;
-        lag = MAX_LAG_NANOS;
-      }
-    } else if (lag > 0) {
+    } else if (passed <= step && lag > 0) {
       long more = Math.min(lag, passed / CATCH_UP_SHARE);
       lag -= more;
       passed += more;
