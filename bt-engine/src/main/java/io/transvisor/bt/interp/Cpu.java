@@ -123,9 +123,6 @@ public final class Cpu extends CpuState {
   /** Regions that run, called by others. */
   public int nesting;
 
-  /** Instructions retired by regions that the one which runs has called. */
-  public int nestedRetired;
-
   /** How often regions have been entered. */
   public long regionsEntered;
 

@@ -18,6 +18,9 @@ public final class RegionEntry {
    */
   private static final int MAX_NESTING = 16;
 
+  /** An entry whose number has none of these bits set is looked at. */
+  private static final int UNSAMPLED = 15;
+
   /** Linear address and generation of the map for which the region is known to be mapped. */
   private int linear;
 
@@ -149,16 +152,15 @@ public final class RegionEntry {
     return c.branchTargets.entry(c.segBase[CpuState.CS] + c.eip);
   }
 
+  /** The first of some entries is looked at for the heat of regions, with what they call. */
   private int run(Cpu c) {
-    c.regionsEntered++;
-    RegionCode running = code;
+    if ((c.regionsEntered++ & UNSAMPLED) != 0) {
+      return code.run(c, number);
+    }
+    RegionCode sampled = code;
     int before = c.budget;
-    int nestedBefore = c.nestedRetired;
-    c.nestedRetired = 0;
-    int result = running.run(c, number);
-    int retired = before - c.budget;
-    running.addRetired(retired - c.nestedRetired);
-    c.nestedRetired = nestedBefore + retired;
+    int result = sampled.run(c, number);
+    sampled.addRetired((UNSAMPLED + 1L) * (before - c.budget));
     return result;
   }
 

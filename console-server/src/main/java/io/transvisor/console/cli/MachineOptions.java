@@ -243,11 +243,10 @@ final class MachineOptions {
       names = "-profile-dir",
       paramLabel = "DIR",
       description =
-          "Where is kept which code is hot, for the next start of the same guest. Default: transvisor/profiles in"
-              + " $XDG_CACHE_HOME or ~/.cache.")
+          "Keep there which code is hot, so that the next start of the same guest compiles it first.")
   private Path profileDirectory;
 
-  @Option(names = "-no-profile", description = "Neither use nor keep a profile.")
+  @Option(names = "-no-profile", description = "Neither use nor keep that. The default.")
   private boolean noProfile;
 
   @Option(

@@ -26,13 +26,11 @@ final class ProfileKeeper implements AutoCloseable {
 
   private final InterpreterEngine engine;
   private final Path file;
-  private final boolean wanted;
   private final ScheduledExecutorService writer;
 
-  private ProfileKeeper(Machine machine, InterpreterEngine engine, Path file, boolean wanted) {
+  private ProfileKeeper(Machine machine, InterpreterEngine engine, Path file) {
     this.engine = engine;
     this.file = file;
-    this.wanted = wanted;
     writer =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("profile").factory());
@@ -49,7 +47,7 @@ final class ProfileKeeper implements AutoCloseable {
     InterpreterEngine engine = (InterpreterEngine) machine.engine();
     Path file = spec.profile().file(spec);
     engine.load(read(file));
-    return new ProfileKeeper(machine, engine, file, spec.profile().wanted());
+    return new ProfileKeeper(machine, engine, file);
   }
 
   /** What is in a file; nothing if there is none, or none that is of use. */
@@ -79,11 +77,7 @@ final class ProfileKeeper implements AutoCloseable {
     try {
       write(profile, file);
     } catch (IOException e) {
-      if (wanted) {
-        LOG.warn("profile {}: cannot be written ({})", file, e.getMessage());
-      } else {
-        LOG.debug("no profile is kept", e);
-      }
+      LOG.warn("profile {}: cannot be written ({})", file, e.getMessage());
     }
   }
 

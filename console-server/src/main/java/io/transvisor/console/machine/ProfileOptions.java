@@ -9,9 +9,8 @@ import java.nio.file.Path;
  * Where what runs find hot is kept for the next run of the same guest.
  *
  * @param directory made when the first profile is written
- * @param wanted the user has named it: if it cannot be used, that is an error
  */
-public record ProfileOptions(Path directory, boolean wanted) {
+public record ProfileOptions(Path directory) {
   /**
    * Reads the options.
    *
@@ -22,8 +21,7 @@ public record ProfileOptions(Path directory, boolean wanted) {
    */
   static ProfileOptions parse(Path directory, boolean off) {
     if (directory == null) {
-      Path usual = off ? null : usualDirectory();
-      return usual == null ? null : new ProfileOptions(usual, false);
+      return null;
     }
     if (off) {
       throw new VmmException("-profile-dir %s: -no-profile excludes it".formatted(directory));
@@ -36,17 +34,7 @@ public record ProfileOptions(Path directory, boolean wanted) {
     if (!Files.isWritable(directory)) {
       throw new VmmException("-profile-dir %s: cannot be written".formatted(directory));
     }
-    return new ProfileOptions(directory, true);
-  }
-
-  /** The user's cache directory (XDG Base Directory Specification), or null without a home. */
-  private static Path usualDirectory() {
-    String cache = System.getenv("XDG_CACHE_HOME");
-    String home = System.getProperty("user.home", "");
-    if (cache != null && cache.startsWith("/")) {
-      return Path.of(cache, "transvisor", "profiles");
-    }
-    return home.startsWith("/") ? Path.of(home, ".cache", "transvisor", "profiles") : null;
+    return new ProfileOptions(directory);
   }
 
   /** The file of a guest: named after what it boots from, and told apart by all its files. */
