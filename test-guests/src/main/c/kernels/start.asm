@@ -3,53 +3,25 @@
 
 bits 32
 
-MULTIBOOT_MAGIC   equ 0x1BADB002
-MULTIBOOT_FLAGS   equ 0x00000002            ; memory information
+%include "begin.inc"
 
-KERNEL_CS         equ 0x08
-KERNEL_DS         equ 0x10
+MULTIBOOT_FLAGS   equ 0x00000002            ; memory information
 USER_CS           equ 0x18 | 3
 USER_DS           equ 0x20 | 3
-TSS_SELECTOR      equ 0x28
 
 extern guest_main
 extern unexpected_interrupt
-extern bss_start
-extern bss_end
 global start
 global call_user
 global idt
 global kernel_esp
 global gdt
 
-section .multiboot
-align 4
-    dd MULTIBOOT_MAGIC, MULTIBOOT_FLAGS, -(MULTIBOOT_MAGIC + MULTIBOOT_FLAGS)
+multiboot_header MULTIBOOT_FLAGS
 
 section .text
 start:
-    cli
-    cld
-    mov edi, bss_start                      ; for loaders that copy the file and no more
-    mov ecx, bss_end
-    sub ecx, edi
-    xor eax, eax
-    rep stosb
-    mov esp, kernel_stack_end
-    lgdt [gdt_pointer]
-    jmp KERNEL_CS:.descriptors
-.descriptors:
-    mov eax, KERNEL_DS
-    mov ds, eax
-    mov es, eax
-    mov fs, eax
-    mov gs, eax
-    mov ss, eax
-    mov eax, tss
-    mov [gdt + TSS_SELECTOR + 2], ax
-    shr eax, 16
-    mov [gdt + TSS_SELECTOR + 4], al
-    mov [gdt + TSS_SELECTOR + 7], ah
+    begin kernel_stack_end
     mov eax, TSS_SELECTOR
     ltr ax
     mov edi, idt
@@ -136,12 +108,7 @@ report_unexpected:
 section .data
 align 8
 gdt:
-    dq 0
-    dq 0x00CF9A000000FFFF
-    dq 0x00CF92000000FFFF
-    dq 0x00CFFA000000FFFF
-    dq 0x00CFF2000000FFFF
-    dq 0x0000890000000067                   ; TSS, base filled in
+    descriptors
     times 10 dq 0                           ; for tests of descriptors
 gdt_end:
 gdt_pointer:
@@ -153,8 +120,7 @@ idt_pointer:
     dd idt
 align 4
 tss:
-    times 25 dd 0
-    dw 0, 104                               ; no I/O permission map
+    task_state
 
 section .bss
 alignb 16

@@ -3,53 +3,25 @@
 
 bits 32
 
-MULTIBOOT_MAGIC   equ 0x1BADB002
-MULTIBOOT_FLAGS   equ 0x00000003            ; pages aligned, memory information
+%include "begin.inc"
 
-KERNEL_CS         equ 0x08
-KERNEL_DS         equ 0x10
-TSS_SELECTOR      equ 0x28
+MULTIBOOT_FLAGS   equ 0x00000003            ; pages aligned, memory information
 VECTORS           equ 0x30
 SYSTEM_CALL       equ 0x80
 
 extern kernel_main
 extern trap
-extern bss_start
-extern bss_end
 global start
 global switch_stack
 global return_from_trap
 global tss
 global programs
 
-section .multiboot
-align 4
-    dd MULTIBOOT_MAGIC, MULTIBOOT_FLAGS, -(MULTIBOOT_MAGIC + MULTIBOOT_FLAGS)
+multiboot_header MULTIBOOT_FLAGS
 
 section .text
 start:
-    cli
-    cld
-    mov edi, bss_start                      ; for loaders that copy the file and no more
-    mov ecx, bss_end
-    sub ecx, edi
-    xor eax, eax
-    rep stosb
-    mov esp, boot_stack_end
-    lgdt [gdt_pointer]
-    jmp KERNEL_CS:.descriptors
-.descriptors:
-    mov eax, KERNEL_DS
-    mov ds, eax
-    mov es, eax
-    mov fs, eax
-    mov gs, eax
-    mov ss, eax
-    mov eax, tss
-    mov [gdt + TSS_SELECTOR + 2], ax
-    shr eax, 16
-    mov [gdt + TSS_SELECTOR + 4], al
-    mov [gdt + TSS_SELECTOR + 7], ah
+    begin boot_stack_end
     mov dword [tss + 8], KERNEL_DS
     mov eax, TSS_SELECTOR
     ltr ax
@@ -134,12 +106,7 @@ switch_stack:
 section .data
 align 8
 gdt:
-    dq 0
-    dq 0x00CF9A000000FFFF
-    dq 0x00CF92000000FFFF
-    dq 0x00CFFA000000FFFF
-    dq 0x00CFF2000000FFFF
-    dq 0x0000890000000067                   ; TSS, base filled in
+    descriptors
 gdt_end:
 gdt_pointer:
     dw gdt_end - gdt - 1
@@ -158,8 +125,7 @@ stubs:
 %assign vector vector + 1
 %endrep
 tss:
-    times 25 dd 0
-    dw 0, 104                               ; no I/O permission map
+    task_state
 
 ; struct program programs[]: name, pages, number of pages; ends with an empty one.
 programs:
