@@ -8,7 +8,7 @@ import java.nio.file.Path;
 /**
  * Where what runs find hot is kept for the next run of the same guest.
  *
- * @param directory made when the first profile is written
+ * @param directory made if it is not there
  */
 public record ProfileOptions(Path directory) {
   /**

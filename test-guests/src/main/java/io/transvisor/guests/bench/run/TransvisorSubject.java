@@ -93,10 +93,6 @@ final class TransvisorSubject implements Subject {
     command.addAll(List.of("-engine", engine, "-serial", "stdio", "-display", "none"));
     statistics = Files.createTempFile(scratch, "statistics", ".json");
     command.addAll(List.of("-stats-file", statistics.toString()));
-    if (!options.contains("-profile-dir")) {
-      // Every run starts as cold as the first.
-      command.add("-no-profile");
-    }
     return Subjects.startOnStandardStreams(command, scratch);
   }
 
