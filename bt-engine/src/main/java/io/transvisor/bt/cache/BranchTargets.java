@@ -25,14 +25,14 @@ public final class BranchTargets {
       return null;
     }
     Trace t = traces[n];
-    return t != null && t.valid && t.mode == mode ? t : null;
+    return t != null && t.isFor(mode) ? t : null;
   }
 
   /** See {@link Links#relink}. */
   public Trace relink(int linear, int store, int mode) {
     int n = slot(linear);
     Trace t = linears[n] == linear ? traces[n] : null;
-    return t != null && t.store == store && t.valid && t.mode == mode ? t : null;
+    return t != null && t.store == store && t.isFor(mode) ? t : null;
   }
 
   /** The compiled code entered last at an address, or at another one; or null. */

@@ -23,7 +23,7 @@ public class Links {
     } else {
       return null;
     }
-    return t != null && t.valid && t.mode == mode ? t : null;
+    return t != null && t.isFor(mode) ? t : null;
   }
 
   /**
@@ -34,7 +34,7 @@ public class Links {
    */
   public final Trace relink(int linear, int store, int mode) {
     Trace t = linearA == linear ? linkA : linearB == linear ? linkB : null;
-    return t != null && t.store == store && t.valid && t.mode == mode ? t : null;
+    return t != null && t.store == store && t.isFor(mode) ? t : null;
   }
 
   final void clearLinks() {

@@ -116,6 +116,11 @@ public final class Trace extends Links {
     clearLinks();
   }
 
+  /** Whether it can still be run, in a mode. */
+  boolean isFor(int modeWord) {
+    return valid && mode == modeWord;
+  }
+
   /** How often it has been run otherwise than as part of compiled code. */
   public int runs() {
     return runs;

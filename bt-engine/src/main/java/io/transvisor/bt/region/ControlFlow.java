@@ -19,7 +19,6 @@ import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 
 /**
  * Finds the region around a hot trace: follows jumps, calls and returns from it to code that runs
@@ -191,8 +190,9 @@ final class ControlFlow {
             store,
             c.modeWord,
             pageOf,
-            offsetsOf(this::isSlow),
-            offsetsOf(i -> sites.alone().contains(place(i.start))),
+            offsetsAmong(sites.slow()),
+            inline,
+            offsetsAmong(sites.alone()),
             this::outside);
   }
 
@@ -205,18 +205,14 @@ final class ControlFlow {
     return at < 0 || cache.isBarrier(at) ? null : entries.at(at, c.modeWord);
   }
 
-  private boolean isSlow(Insn i) {
-    boolean sensitive = i.form != null && i.form.callout() != null;
-    return sites.slow().contains(place(i.start)) || sensitive && !inline;
-  }
-
-  private Set<Integer> offsetsOf(Predicate<Insn> wanted) {
+  /** Offsets of the instructions whose places in the store are among some. */
+  private Set<Integer> offsetsAmong(Set<Integer> stores) {
     Set<Integer> offsets = new HashSet<>();
-    insns.forEach((offset, i) -> {
-      if (wanted.test(i)) {
+    for (int offset : insns.keySet()) {
+      if (stores.contains(place(offset))) {
         offsets.add(offset);
       }
-    });
+    }
     return offsets;
   }
 

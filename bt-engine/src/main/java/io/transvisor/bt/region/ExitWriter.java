@@ -5,6 +5,7 @@ import static io.transvisor.bt.region.MethodWriter.BUDGET;
 import static io.transvisor.bt.region.MethodWriter.CODE_CLASS;
 import static io.transvisor.bt.region.MethodWriter.CPU;
 import static io.transvisor.bt.region.MethodWriter.CPU_CLASS;
+import static io.transvisor.bt.region.MethodWriter.ENTRY_CLASS;
 import static io.transvisor.bt.region.MethodWriter.INTS;
 import static io.transvisor.bt.region.MethodWriter.LINEAR;
 import static io.transvisor.bt.region.MethodWriter.SELF;
@@ -35,7 +36,6 @@ import java.util.Queue;
  * called.
  */
 final class ExitWriter {
-  private static final ClassDesc ENTRY_CLASS = ClassDesc.of(RegionEntry.class.getName());
   private static final MethodTypeDesc GO_ON = MethodTypeDesc.of(ConstantDescs.CD_int, CPU_CLASS);
   private static final MethodTypeDesc CALL =
       MethodTypeDesc.of(ConstantDescs.CD_int, CPU_CLASS, ConstantDescs.CD_int);
@@ -211,6 +211,11 @@ final class ExitWriter {
     }
     setEip(offset);
     giveState();
+    goOn(entry);
+  }
+
+  /** With all given to the CPU: goes on at a place that may be compiled. */
+  private void goOn(RegionEntry entry) {
     w.constant(entry, ENTRY_CLASS);
     b.aload(CPU).invokevirtual(ENTRY_CLASS, "goOn", GO_ON).ireturn();
   }
@@ -231,13 +236,9 @@ final class ExitWriter {
     goOnBehind(call);
   }
 
-  private void setEipToTarget() {
-    b.aload(CPU).iload(TARGET).putfield(CPU_CLASS, "eip", ConstantDescs.CD_int);
-  }
-
   /** Goes on at the EIP in {@link MethodWriter#TARGET}. */
   private void goToTarget() {
-    setEipToTarget();
+    b.aload(CPU).iload(TARGET).putfield(CPU_CLASS, "eip", ConstantDescs.CD_int);
     if (w.plan.links().isEmpty() || Branches.isReturn(w.insn)) {
       // Whoever called this region knows better what follows a return.
       leave();
@@ -270,8 +271,7 @@ final class ExitWriter {
       b.goto_(w.label(behind));
     } else if (entry != null) {
       b.iload(VALUE).loadConstant(Region.LEFT).if_icmpne(other);
-      w.constant(entry, ENTRY_CLASS);
-      b.aload(CPU).invokevirtual(ENTRY_CLASS, "goOn", GO_ON).ireturn();
+      goOn(entry);
     } else {
       b.goto_(other);
     }

@@ -51,7 +51,7 @@ final class InstructionWriter {
   private void writeInside(Insn i) {
     boolean regular = Operands.isRegular(i);
     boolean written =
-        !w.plan.slow().contains(i.start)
+        !w.plan.isLeftToHandler(i)
             && (regular && (arithmetic.write(i) || shifts.write(i) || moves.write(i))
                 || divisions.write(i)
                 || stack.write(i)
@@ -72,7 +72,7 @@ final class InstructionWriter {
     }
     switch (block.end) {
       case CALLOUT -> {
-        if (!w.plan.slow().contains(i.start) && system.write(i)) {
+        if (!w.plan.isLeftToHandler(i) && system.write(i)) {
           w.countCallout(i);
           w.exits.goTo(i.next);
         } else {
@@ -81,7 +81,7 @@ final class InstructionWriter {
       }
       case LEAVE -> callouts.writeLast(i, false);
       default -> {
-        if ((i.operand32 || !code32) && !w.plan.slow().contains(i.start)) {
+        if ((i.operand32 || !code32) && !w.plan.isLeftToHandler(i)) {
           branches.write(block);
         } else {
           callouts.writeLast(i, false);

@@ -94,6 +94,7 @@ final class MethodWriter {
   private static final MethodTypeDesc RAW_PUT_CHAR = rawPut(ConstantDescs.CD_char);
   private static final MethodTypeDesc RAW_PUT_BYTE = rawPut(ConstantDescs.CD_byte);
   static final ClassDesc CODE_CLASS = ClassDesc.of(RegionCode.class.getName());
+  static final ClassDesc ENTRY_CLASS = ClassDesc.of(RegionEntry.class.getName());
   static final ClassDesc FLAGS_CLASS = ClassDesc.of(LazyFlags.class.getName());
   static final ClassDesc INTS = ConstantDescs.CD_int.arrayType();
   private static final ClassDesc LONGS = ConstantDescs.CD_long.arrayType();

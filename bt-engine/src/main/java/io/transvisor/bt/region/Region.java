@@ -125,15 +125,14 @@ public final class Region implements CodeDependent {
 
   /** Sees to it that it is not entered any more. */
   void retire(Retirement why) {
-    if (retirement == null) {
-      retirement = why;
-      onRetirement.accept(this);
+    if (retirement != null) {
+      return;
     }
+    retirement = why;
+    onRetirement.accept(this);
     if (code != null) {
       code.unlink();
-      for (RegionEntry entry : entries) {
-        entry.clear(this);
-      }
+      entries.forEach(entry -> entry.clear(this));
     }
   }
 

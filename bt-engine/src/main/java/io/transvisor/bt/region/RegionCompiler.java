@@ -161,7 +161,7 @@ final class RegionCompiler {
   private static ClassDesc typeOf(Object constant) {
     return switch (constant) {
       case Handler h -> HANDLER_CLASS;
-      case RegionEntry e -> ClassDesc.of(RegionEntry.class.getName());
+      case RegionEntry e -> MethodWriter.ENTRY_CLASS;
       default -> INSN_CLASS;
     };
   }

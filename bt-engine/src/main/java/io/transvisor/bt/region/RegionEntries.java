@@ -7,13 +7,18 @@ import java.util.Map;
 final class RegionEntries {
   private final Map<Long, RegionEntry> entries = new HashMap<>();
 
+  /** What names a place: an index of the store, and the mode word of the code. */
+  static long key(int store, int mode) {
+    return (long) store << 8 | mode;
+  }
+
   /** The entry at an index of the store, or null if nothing has referred to it yet. */
   RegionEntry find(int store, int mode) {
-    return entries.get((long) store << 8 | mode);
+    return entries.get(key(store, mode));
   }
 
   /** The entry at an index of the store, whether there is a region yet or not. */
   RegionEntry at(int store, int mode) {
-    return entries.computeIfAbsent((long) store << 8 | mode, k -> new RegionEntry(store));
+    return entries.computeIfAbsent(key(store, mode), k -> new RegionEntry(store));
   }
 }

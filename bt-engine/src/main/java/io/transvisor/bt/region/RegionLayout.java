@@ -41,6 +41,7 @@ final class RegionLayout {
       int mode,
       Map<Integer, Integer> pageOf,
       Set<Integer> slow,
+      boolean inline,
       Set<Integer> alone,
       IntFunction<RegionEntry> outside) {
     cut();
@@ -63,6 +64,7 @@ final class RegionLayout {
         end,
         count,
         slow,
+        inline,
         alone,
         links(outside));
   }

@@ -1,6 +1,7 @@
 package io.transvisor.bt.region;
 
 import io.transvisor.bt.interp.Cpu;
+import io.transvisor.bt.isa.Insn;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,6 +21,7 @@ import java.util.Set;
  * @param longestPath most instructions between two looks at the budget
  * @param slow offsets of instructions that are left to their handlers, because they keep accessing
  *     memory that cannot be accessed directly
+ * @param inline sensitive instructions that do something trivial are written out
  * @param alone offsets of instructions whose accesses are looked up one by one
  * @param links what may be entered outside of the region, by offset from the base
  */
@@ -34,6 +36,7 @@ record RegionPlan(
     int endByte,
     int longestPath,
     Set<Integer> slow,
+    boolean inline,
     Set<Integer> alone,
     Map<Integer, RegionEntry> links) {
 
@@ -50,6 +53,7 @@ record RegionPlan(
         endByte,
         longestPath,
         slow,
+        inline,
         alone,
         links);
   }
@@ -76,6 +80,11 @@ record RegionPlan(
       }
     }
     return true;
+  }
+
+  /** Whether an instruction is left to its handler in any case. */
+  boolean isLeftToHandler(Insn i) {
+    return slow.contains(i.start) || !inline && i.form.callout() != null;
   }
 
   /** How many instructions it has. */

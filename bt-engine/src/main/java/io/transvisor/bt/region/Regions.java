@@ -112,10 +112,6 @@ public final class Regions {
     compiler = options.background() ? new CompileQueue() : null;
   }
 
-  private static long key(int store, int mode) {
-    return (long) store << 8 | mode;
-  }
-
   /**
    * Starts to count a new trace's runs, or lets it be replaced by code there is. Returns false if
    * it is none of the regions' business.
@@ -157,7 +153,7 @@ public final class Regions {
       t.setPatience(RETRY);
       return true;
     }
-    long key = key(t.store(), t.mode());
+    long key = RegionEntries.key(t.store(), t.mode());
     int size = sizes.getOrDefault(key, options.regionSize());
     int tried = attempts.merge(key, 1, Integer::sum);
     if (size < MIN_INSNS || tried > MAX_RETIREMENTS) {
@@ -185,7 +181,7 @@ public final class Regions {
     if (compiler == null) {
       publish(new Finished(region, compiled(plan), counted));
     } else {
-      waiting.add(key(plan.store(), plan.mode()));
+      waiting.add(RegionEntries.key(plan.store(), plan.mode()));
       compiler.add(heat, () -> compile(region, counted));
     }
   }
@@ -199,7 +195,7 @@ public final class Regions {
     if (candidates.isEmpty() || cache.hasBarriers()) {
       return false;
     }
-    long key = key(t.store(), t.mode());
+    long key = RegionEntries.key(t.store(), t.mode());
     if (waiting.contains(key)) {
       t.setPatience(INNER_PATIENCE);
       return true;
@@ -374,7 +370,7 @@ public final class Regions {
   private void publish(Finished f) {
     Region region = f.region;
     RegionPlan plan = region.plan();
-    long seed = key(plan.store(), plan.mode());
+    long seed = RegionEntries.key(plan.store(), plan.mode());
     if (f.counted) {
       pending--;
     }
@@ -453,7 +449,7 @@ public final class Regions {
         sites.alone().add(region.plan().storeOf(offset));
       }
     }
-    attempts.remove(key(region.plan().store(), region.plan().mode()));
+    attempts.remove(RegionEntries.key(region.plan().store(), region.plan().mode()));
     unwatch(region);
     region.retire(Retirement.ADAPTED);
     for (Block b : region.plan().entries()) {
@@ -467,7 +463,7 @@ public final class Regions {
   /** How a trace's code is run, in a few words. */
   public String state(Trace t) {
     if (t.compiled() == null) {
-      Integer size = sizes.get(key(t.store(), t.mode()));
+      Integer size = sizes.get(RegionEntries.key(t.store(), t.mode()));
       return size == null ? "interpreted" : "interpreted: too long or too short to compile";
     }
     if (!t.compiled().isValid()) {
@@ -508,7 +504,7 @@ public final class Regions {
   private void retire(Region region) {
     unwatch(region);
     region.retire(Retirement.NO_ROOM);
-    attempts.remove(key(region.plan().store(), region.plan().mode()));
+    attempts.remove(RegionEntries.key(region.plan().store(), region.plan().mode()));
   }
 
   /** Takes over what an earlier run of the guest found hot. */

@@ -78,16 +78,18 @@ final class StackWriter {
 
   /** Pushes {@link MethodWriter#VALUE} on the guest's stack. */
   void push(int width) {
-    w.memory.findOnStack(CpuState.ESP, -width, width, true);
-    w.memory.put(width);
-    setStackPointer(CpuState.ESP, -width);
+    push(width, width);
   }
 
   /** Pushes a word of {@link MethodWriter#VALUE}; what it does not cover stays. */
   void pushLower(int width) {
-    w.memory.findOnStack(CpuState.ESP, -width, 2, true);
-    w.memory.put(2);
-    setStackPointer(CpuState.ESP, -width);
+    push(width, 2);
+  }
+
+  private void push(int slot, int stored) {
+    w.memory.findOnStack(CpuState.ESP, -slot, stored, true);
+    w.memory.put(stored);
+    setStackPointer(CpuState.ESP, -slot);
   }
 
   /** Pushes what is at the top of the guest's stack on the JVM's. */

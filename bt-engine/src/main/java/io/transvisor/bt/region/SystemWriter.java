@@ -62,8 +62,8 @@ final class SystemWriter {
         b.aload(CPU).getfield(CPU_CLASS, "cr0", ConstantDescs.CD_int);
         popSelectorLike(i, width);
       }
-      case "sldt Ev" -> storeSystemSelector(i, CpuState.LDTR);
-      case "str Ev" -> storeSystemSelector(i, CpuState.TR);
+      case "sldt Ev" -> storeSystemSelector(i, CpuState.LDTR, width);
+      case "str Ev" -> storeSystemSelector(i, CpuState.TR, width);
       case "mov Ev,Sw" -> {
         if (i.reg > CpuState.GS) {
           return false;
@@ -174,12 +174,12 @@ final class SystemWriter {
     b.aload(CPU).getfield(CPU_CLASS, "selector", INTS).loadConstant(segment).iaload();
   }
 
-  private void storeSystemSelector(Insn i, int register) {
+  private void storeSystemSelector(Insn i, int register, int width) {
     b.aload(CPU)
         .invokevirtual(STATE_CLASS, "usesParagraphs", MethodTypeDesc.of(ConstantDescs.CD_boolean))
         .ifne(w.exits.miss());
     pushSelector(register);
-    popSelectorLike(i, i.operand32 ? 4 : 2);
+    popSelectorLike(i, width);
   }
 
   /** Pops into a register of the operand size, or into a word of memory. */

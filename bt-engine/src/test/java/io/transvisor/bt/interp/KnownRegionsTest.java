@@ -105,15 +105,24 @@ class KnownRegionsTest {
     assertThat(counted(m)).containsEntry("regions.revived", 0L);
   }
 
-  @Test
-  void inAnotherRun() throws RegionProfile.FormatException {
+  /** A machine that has run code. */
+  private static FlatMachine firstRun() {
     FlatMachine first = machine();
     put(first, first.entry(), sum(3));
     run(first, first.entry());
-    byte[] file = first.engine.profile().encode();
+    return first;
+  }
 
+  /** What another run reads of a machine's profile. */
+  private static RegionProfile kept(FlatMachine first) throws RegionProfile.FormatException {
+    return RegionProfile.decode(first.engine.profile().encode());
+  }
+
+  @Test
+  void inAnotherRun() throws RegionProfile.FormatException {
+    FlatMachine first = firstRun();
     FlatMachine second = machine();
-    second.engine.load(RegionProfile.decode(file));
+    second.engine.load(kept(first));
     put(second, OTHER_PLACE, sum(3));
     assertThat(run(second, OTHER_PLACE)).isEqualTo(3 * LOOPS);
     assertThat(counted(second).get("regions.from-profile")).isPositive();
@@ -122,13 +131,9 @@ class KnownRegionsTest {
 
   @Test
   void otherCodeThanAnEarlierRunHadIsItsOwn() throws RegionProfile.FormatException {
-    FlatMachine first = machine();
-    put(first, first.entry(), sum(3));
-    run(first, first.entry());
-    byte[] file = first.engine.profile().encode();
-
+    FlatMachine first = firstRun();
     FlatMachine second = machine();
-    second.engine.load(RegionProfile.decode(file));
+    second.engine.load(kept(first));
     put(second, second.entry(), sum(9));
     assertThat(run(second, second.entry())).isEqualTo(9 * LOOPS);
     assertThat(counted(second)).containsEntry("regions.from-profile", 0L);
@@ -136,10 +141,8 @@ class KnownRegionsTest {
 
   @Test
   void whatIsOfNoUseFadesAway() throws RegionProfile.FormatException {
-    FlatMachine first = machine();
-    put(first, first.entry(), sum(3));
-    run(first, first.entry());
-    RegionProfile profile = RegionProfile.decode(first.engine.profile().encode());
+    FlatMachine first = firstRun();
+    RegionProfile profile = kept(first);
     assertThat(profile.entries()).isNotEmpty();
     for (int runs = 0; runs < 40 && !profile.entries().isEmpty(); runs++) {
       FlatMachine other = machine();

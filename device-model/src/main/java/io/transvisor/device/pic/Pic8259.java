@@ -89,9 +89,8 @@ final class Pic8259 {
     inputs = 0;
     requests = 0;
     initialise();
-    // The datasheet leaves open what the chip does before ICW1. Firmware that sets IF without
-    // having
-    // initialised it must not be interrupted by the timer, which runs.
+    // The datasheet leaves open what the chip does before ICW1. Firmware that sets IF before it has
+    // initialised the chip must not be interrupted by the timer, which runs.
     mask = 0xFF;
     single = false;
     needsIcw4 = false;
