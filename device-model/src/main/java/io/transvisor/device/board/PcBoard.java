@@ -178,7 +178,7 @@ public final class PcBoard {
         mouse,
         irqs.input(KEYBOARD_IRQ),
         irqs.input(MOUSE_IRQ),
-        open -> a20.set(A20Gate.Source.KEYBOARD_CONTROLLER, open),
+        a20,
         () -> machine.reset("keyboard controller"));
   }
 

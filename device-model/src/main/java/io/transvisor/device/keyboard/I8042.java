@@ -9,8 +9,8 @@ import io.transvisor.core.device.StateWriter;
 import io.transvisor.core.irq.IrqLine;
 import io.transvisor.core.port.PortHandler;
 import io.transvisor.core.port.PortSpace;
+import io.transvisor.device.misc.A20Gate;
 import java.util.Arrays;
-import java.util.function.Consumer;
 
 /**
  * The PS/2 keyboard controller at ports 60h and 64h (IBM PS/2 Hardware Interface Technical
@@ -42,8 +42,8 @@ public final class I8042 implements Device {
   private static final int OUTPUT_KEYBOARD_FULL = 1 << 4;
   private static final int OUTPUT_AUX_FULL = 1 << 5;
 
-  /** Output port after reset: CPU running, A20 open, keyboard lines idle. */
-  private static final int OUTPUT_DEFAULT = 0xCF;
+  /** Output port after reset without the A20 bit, which is the gate's: keyboard lines idle. */
+  private static final int OUTPUT_DEFAULT = 0xCD;
 
   /** Input port: keyboard not locked. */
   private static final int INPUT_PORT = 0x80;
@@ -88,7 +88,7 @@ public final class I8042 implements Device {
   private final Ps2Mouse mouse;
   private final IrqLine keyboardIrq;
   private final IrqLine mouseIrq;
-  private final Consumer<Boolean> a20;
+  private final A20Gate a20;
   private final Runnable resetLine;
 
   /** Internal memory; byte 0 is the controller command byte. */
@@ -106,7 +106,7 @@ public final class I8042 implements Device {
   /**
    * @param keyboardIrq driver on ISA interrupt 1
    * @param mouseIrq driver on ISA interrupt 12
-   * @param a20 gets {@code true} to open the A20 gate
+   * @param a20 which the output port drives
    * @param resetLine pulls the CPU's reset
    */
   public I8042(
@@ -116,7 +116,7 @@ public final class I8042 implements Device {
       Ps2Mouse mouse,
       IrqLine keyboardIrq,
       IrqLine mouseIrq,
-      Consumer<Boolean> a20,
+      A20Gate a20,
       Runnable resetLine) {
     this.events = events;
     this.keyboard = keyboard;
@@ -271,7 +271,7 @@ public final class I8042 implements Device {
       case READ_OUTPUT_PORT -> putReply(outputPort());
       case WRITE_OUTPUT_PORT, WRITE_KEYBOARD_BUFFER, WRITE_AUX_BUFFER, WRITE_AUX ->
           pendingCommand = value;
-      case DISABLE_A20, ENABLE_A20 -> setA20(value == ENABLE_A20);
+      case DISABLE_A20, ENABLE_A20 -> a20.set(value == ENABLE_A20);
       case READ_TEST_INPUTS -> putReply(0);
       default -> rangeCommand(value);
     }
@@ -320,20 +320,15 @@ public final class I8042 implements Device {
     if ((status & STATUS_OUTPUT_FULL) != 0) {
       buffer = (status & STATUS_AUX_OUTPUT_FULL) != 0 ? OUTPUT_AUX_FULL : OUTPUT_KEYBOARD_FULL;
     }
-    return outputPort | buffer;
+    return outputPort | (a20.isOpen() ? OUTPUT_A20 : 0) | buffer;
   }
 
   private void writeOutputPort(int value) {
-    outputPort = value & ~(OUTPUT_KEYBOARD_FULL | OUTPUT_AUX_FULL) | OUTPUT_NOT_RESET;
-    a20.accept((value & OUTPUT_A20) != 0);
+    outputPort = value & ~(OUTPUT_A20 | OUTPUT_KEYBOARD_FULL | OUTPUT_AUX_FULL) | OUTPUT_NOT_RESET;
+    a20.set((value & OUTPUT_A20) != 0);
     if ((value & OUTPUT_NOT_RESET) == 0) {
       resetLine.run();
     }
-  }
-
-  private void setA20(boolean open) {
-    outputPort = open ? outputPort | OUTPUT_A20 : outputPort & ~OUTPUT_A20;
-    a20.accept(open);
   }
 
   /**
@@ -368,7 +363,7 @@ public final class I8042 implements Device {
   @Override
   public void reset(ResetKind kind) {
     setPowerUpState();
-    a20.accept(true);
+    a20.set(true);
     updateInterrupts();
   }
 

@@ -3,36 +3,23 @@ package io.transvisor.device.misc;
 import io.transvisor.core.memory.PhysicalMemory;
 
 /**
- * The gate on address line 20: open while the keyboard controller or system control port A opens
- * it. Each source keeps and restores its own state; the gate follows. At power-on the keyboard
- * controller opens it, or the CPU could not fetch its first instruction below 4 GiB.
+ * The gate on address line 20, one latch that the keyboard controller and system control port A
+ * both write and show. The chipset's datasheet (82371SB, port 92h) has either of two bits open the
+ * line. But firmware leaves the one of port 92h set, and what then closes the line the classic way,
+ * through the keyboard controller, would find it open: of the two, the last to speak has it.
  */
 public final class A20Gate {
-  /** Who can open the gate. */
-  public enum Source {
-    KEYBOARD_CONTROLLER,
-    PORT_92
-  }
-
   private final PhysicalMemory memory;
-  private int open = 1 << Source.KEYBOARD_CONTROLLER.ordinal();
 
   public A20Gate(PhysicalMemory memory) {
     this.memory = memory;
   }
 
-  public void set(Source source, boolean opens) {
-    int bit = 1 << source.ordinal();
-    open = opens ? open | bit : open & ~bit;
-    memory.setA20(open != 0);
-  }
-
-  /** Whether this source opens the gate. */
-  public boolean isOpenedBy(Source source) {
-    return (open & 1 << source.ordinal()) != 0;
+  public void set(boolean open) {
+    memory.setA20(open);
   }
 
   public boolean isOpen() {
-    return open != 0;
+    return memory.a20Mask() == -1;
   }
 }

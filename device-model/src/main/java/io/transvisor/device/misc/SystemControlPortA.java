@@ -10,7 +10,8 @@ import io.transvisor.core.port.PortSpace;
 
 /**
  * System control port A of the PS/2 at port 92h: fast A20 (bit 1) and fast reset (bit 0, on its
- * rising edge); 82371 datasheet, 2.5.6.2. The other bits keep what is written.
+ * rising edge); 82371 datasheet, 2.5.6.2. The other bits keep what is written; bit 1 is read as the
+ * gate is, whoever set it.
  */
 public final class SystemControlPortA implements Device {
   private static final int PORT = 0x92;
@@ -32,12 +33,12 @@ public final class SystemControlPortA implements Device {
         new PortHandler() {
           @Override
           public int read(int offset, int width) {
-            return value;
+            return SystemControlPortA.this.read();
           }
 
           @Override
           public int peek(int offset, int width) {
-            return value;
+            return SystemControlPortA.this.read();
           }
 
           @Override
@@ -47,10 +48,14 @@ public final class SystemControlPortA implements Device {
         });
   }
 
+  private int read() {
+    return value & ~A20 | (gate.isOpen() ? A20 : 0);
+  }
+
   private void write(int newValue) {
     boolean reset = (~value & newValue & FAST_RESET) != 0;
     value = newValue;
-    gate.set(A20Gate.Source.PORT_92, (value & A20) != 0);
+    gate.set((value & A20) != 0);
     if (reset) {
       machine.reset("port 92h");
     }
@@ -63,18 +68,17 @@ public final class SystemControlPortA implements Device {
 
   @Override
   public void reset(ResetKind kind) {
-    value = 0;
-    gate.set(A20Gate.Source.PORT_92, false);
+    value = 0; // the gate is reset by the keyboard controller
   }
 
   @Override
   public void save(StateWriter out) {
-    out.putInt("value", value);
+    out.putInt("value", read());
   }
 
   @Override
   public void load(StateReader in) {
     value = in.getInt("value");
-    gate.set(A20Gate.Source.PORT_92, (value & A20) != 0);
+    gate.set((value & A20) != 0);
   }
 }

@@ -176,12 +176,15 @@ class PcBoardTest {
   }
 
   @Test
-  void bothA20SourcesKeepTheGateOpen() {
+  void keyboardControllerAndPort92ShareTheA20Gate() {
     board(options().build());
     ports.write(0x64, 1, 0xDD);
     assertThat(memory.a20Mask()).isEqualTo(~(1 << 20));
     ports.write(0x92, 1, 2);
     assertThat(memory.a20Mask()).isEqualTo(-1);
+    ports.write(0x64, 1, 0xDD);
+    assertThat(memory.a20Mask()).isEqualTo(~(1 << 20));
+    assertThat(ports.read(0x92, 1)).isZero();
   }
 
   @Test

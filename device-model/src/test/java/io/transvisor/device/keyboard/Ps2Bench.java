@@ -3,7 +3,9 @@ package io.transvisor.device.keyboard;
 import io.transvisor.core.FakeClock;
 import io.transvisor.core.RecordingIrqLine;
 import io.transvisor.core.device.ResetKind;
+import io.transvisor.core.memory.PhysicalMemory;
 import io.transvisor.core.port.PortSpace;
+import io.transvisor.device.misc.A20Gate;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,7 +19,7 @@ final class Ps2Bench {
   final PortSpace ports = new PortSpace();
   final RecordingIrqLine irq1 = new RecordingIrqLine();
   final RecordingIrqLine irq12 = new RecordingIrqLine();
-  final List<Boolean> a20 = new ArrayList<>();
+  final A20Gate a20 = new A20Gate(new PhysicalMemory(1 << 20, 0));
   final Ps2Keyboard keyboard = new Ps2Keyboard(clock.events());
   final Ps2Mouse mouse = new Ps2Mouse(clock.events());
   final I8042 controller;
@@ -25,11 +27,10 @@ final class Ps2Bench {
 
   Ps2Bench() {
     controller =
-        new I8042(ports, clock.events(), keyboard, mouse, irq1, irq12, a20::add, () -> resets++);
+        new I8042(ports, clock.events(), keyboard, mouse, irq1, irq12, a20, () -> resets++);
     keyboard.reset(ResetKind.POWER_ON);
     mouse.reset(ResetKind.POWER_ON);
     controller.reset(ResetKind.POWER_ON);
-    a20.clear();
   }
 
   int status() {

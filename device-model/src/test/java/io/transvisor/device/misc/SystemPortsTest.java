@@ -20,21 +20,18 @@ class SystemPortsTest {
   private final A20Gate gate = new A20Gate(memory);
 
   @Test
-  void theGateIsOpenWhileEitherSourceOpensIt() {
-    assertThat(gate.isOpen()).as("at power-on").isTrue();
-    gate.set(A20Gate.Source.KEYBOARD_CONTROLLER, false);
+  void theGateIsOpenAtPowerOn() {
+    assertThat(gate.isOpen()).isTrue();
+    gate.set(false);
+    assertThat(gate.isOpen()).isFalse();
     assertThat(memory.a20Mask()).isEqualTo(~(1 << 20));
-    gate.set(A20Gate.Source.PORT_92, true);
-    gate.set(A20Gate.Source.KEYBOARD_CONTROLLER, true);
-    gate.set(A20Gate.Source.PORT_92, false);
-    assertThat(memory.a20Mask()).isEqualTo(-1);
-    assertThat(gate.isOpenedBy(A20Gate.Source.PORT_92)).isFalse();
   }
 
   @Test
   void port92OpensTheGateAndKeepsItsValue() {
     new SystemControlPortA(ports, gate, machine);
-    gate.set(A20Gate.Source.KEYBOARD_CONTROLLER, false);
+    gate.set(false);
+    assertThat(ports.read(0x92, 1)).isZero();
     ports.write(0x92, 1, 0x02);
     assertThat(gate.isOpen()).isTrue();
     assertThat(ports.read(0x92, 1)).isEqualTo(0x02);
@@ -50,7 +47,7 @@ class SystemPortsTest {
     ports.write(0x92, 1, 0x03);
     assertThat(machine.resets()).containsExactly("port 92h");
     port.reset(ResetKind.HARD);
-    assertThat(ports.read(0x92, 1)).isZero();
+    assertThat(ports.read(0x92, 1)).as("the gate alone").isEqualTo(2);
   }
 
   @ParameterizedTest
