@@ -169,7 +169,12 @@ public final class Cpu extends CpuState {
    * a run that {@link #stopTrace} ended goes on: what follows is found anew in any case.
    */
   public boolean mustStop() {
-    return (pending | eflags & TF) != 0 || traceLimit == 0 && !mayResume();
+    return mayBeInterrupted() || (eflags & TF) != 0 || traceLimit == 0 && !mayResume();
+  }
+
+  /** Whether what is pending may have to be seen to now. An interrupt can wait long for IF. */
+  public boolean mayBeInterrupted() {
+    return pending != 0 && (pending != PENDING_INTR || (eflags & IF) != 0);
   }
 
   private boolean mayResume() {

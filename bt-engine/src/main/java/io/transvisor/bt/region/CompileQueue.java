@@ -6,9 +6,6 @@ import java.util.concurrent.TimeUnit;
 
 /** Regions that wait for the compiler's threads: the hottest is compiled next. */
 final class CompileQueue {
-  /** While HotSpot compiles one region the next is written. */
-  private static final int THREADS = 2;
-
   /** How long a thread waits for work before it ends, in seconds. */
   private static final int IDLE_SECONDS = 5;
 
@@ -30,16 +27,20 @@ final class CompileQueue {
   private final ThreadPoolExecutor executor;
   private long jobs;
 
-  CompileQueue() {
+  /**
+   * @param name of its threads
+   * @param threads how many there are while there is work
+   */
+  CompileQueue(String name, int threads) {
     executor =
         new ThreadPoolExecutor(
-            THREADS,
-            THREADS,
+            threads,
+            threads,
             IDLE_SECONDS,
             TimeUnit.SECONDS,
             new PriorityBlockingQueue<>(),
             task -> {
-              Thread thread = new Thread(task, "region-compiler");
+              Thread thread = new Thread(task, name);
               thread.setDaemon(true);
               return thread;
             });

@@ -12,8 +12,8 @@ import java.security.ProtectionDomain;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Has HotSpot's optimising compiler (C2) compile a method at once. By itself HotSpot would first
- * interpret a new method, then compile it with its simple compiler, and only then optimise it: for
+ * Has one of HotSpot's compilers compile a method at once. By itself HotSpot would first interpret
+ * a new method, then compile it to code that gathers a profile, and only then optimise it: for
  * methods that are known to be hot that costs more than it brings.
  *
  * <p>This is HotSpot's own interface for tests: natives that it gives to a class of a certain name
@@ -22,7 +22,10 @@ import java.util.concurrent.locks.LockSupport;
 final class HotSpotCompiler {
   private static final String NAME = "jdk.test.whitebox.WhiteBox";
 
-  /** Level of methods that C2 has compiled; those below are C1's, 0 is HotSpot's interpreter. */
+  /** Level of methods that C1, the quick compiler, has compiled to code without a profile. */
+  private static final int SIMPLE = 1;
+
+  /** Level of methods that C2, the optimising compiler, has compiled. */
   private static final int OPTIMISED = 4;
 
   private static final long LOOK_EVERY_NS = 200_000;
@@ -106,14 +109,23 @@ final class HotSpotCompiler {
   }
 
   /**
-   * Compiles a method; returns when that is done or HotSpot has given it up, and the method is left
-   * to its usual ways.
+   * Compiles a method by C1; returns when that is done or HotSpot has given it up, and the method
+   * is left to its usual ways.
    */
   void compile(Method method) {
-    if (!(boolean) call(enqueue, whiteBox, method, OPTIMISED, -1)) {
+    compile(method, SIMPLE);
+  }
+
+  /** The same by C2, for code that is so hot that it pays. */
+  void optimise(Method method) {
+    compile(method, OPTIMISED);
+  }
+
+  private void compile(Method method, int to) {
+    if (!(boolean) call(enqueue, whiteBox, method, to, -1)) {
       return;
     }
-    while ((int) call(level, whiteBox, method, false) != OPTIMISED
+    while ((int) call(level, whiteBox, method, false) != to
         && (boolean) call(isQueued, whiteBox, method)) {
       LockSupport.parkNanos(LOOK_EVERY_NS);
     }

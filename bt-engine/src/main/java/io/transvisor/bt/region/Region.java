@@ -6,7 +6,6 @@ import io.transvisor.core.cpu.CpuState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /**
  * A compiled region: its code, and what must hold for it to be entered. It does not depend on the
@@ -41,10 +40,19 @@ public final class Region implements CodeDependent {
     NO_ROOM
   }
 
+  /** Who is told what happens to a region. */
+  interface Observer {
+    /** It is used so much that its code should be as good as can be; told once. */
+    void becameHot(Region region);
+
+    /** It is no longer used; told once. */
+    void retired(Region region);
+  }
+
   private final RegionPlan plan;
   private final KnownRegion known;
   private final int instructions;
-  private final Consumer<Region> onRetirement;
+  private final Observer observer;
   private RegionCode code;
   private final List<RegionEntry> entries = new ArrayList<>();
   private Map<Integer, int[]> windows;
@@ -60,13 +68,13 @@ public final class Region implements CodeDependent {
    * A region that is not compiled yet.
    *
    * @param known what is known of its code wherever it lies
-   * @param onRetirement told once, when it is no longer used
+   * @param observer told what happens to it
    */
-  Region(RegionPlan plan, KnownRegion known, Consumer<Region> onRetirement) {
+  Region(RegionPlan plan, KnownRegion known, Observer observer) {
     this.plan = plan;
     this.instructions = plan.instructions();
     this.known = known;
-    this.onRetirement = onRetirement;
+    this.observer = observer;
   }
 
   /** Gives it its code. */
@@ -114,6 +122,11 @@ public final class Region implements CodeDependent {
     return retired;
   }
 
+  /** It has retired many instructions. */
+  void becameHot() {
+    observer.becameHot(this);
+  }
+
   public boolean isValid() {
     return retirement == null;
   }
@@ -129,7 +142,7 @@ public final class Region implements CodeDependent {
       return;
     }
     retirement = why;
-    onRetirement.accept(this);
+    observer.retired(this);
     if (code != null) {
       code.unlink();
       entries.forEach(entry -> entry.clear(this));

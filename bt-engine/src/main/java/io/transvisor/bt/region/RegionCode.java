@@ -11,6 +11,12 @@ public abstract class RegionCode {
   /** No generation of the map, no place to stop at. */
   static final int NEVER = -1;
 
+  /**
+   * Instructions retired in a region before it is optimised: some 5 ms of running for 20 ms of
+   * compiling, beside it.
+   */
+  private static final long HOT = 5_000_000;
+
   private Region region;
 
   /** Generation of the map and linear base for which the region is known to be mapped. */
@@ -25,6 +31,9 @@ public abstract class RegionCode {
 
   /** Instructions retired in it since it was last asked. */
   private long retired;
+
+  /** Instructions to retire before it is told that it is hot. */
+  private long coolFor = HOT;
 
   private int[] sites;
 
@@ -52,6 +61,12 @@ public abstract class RegionCode {
   /** Counts instructions retired in it. */
   final void addRetired(long instructions) {
     retired += instructions;
+    if (coolFor > 0) {
+      coolFor -= instructions;
+      if (coolFor <= 0) {
+        region.becameHot();
+      }
+    }
   }
 
   /** Instructions retired since the last time. */
@@ -162,7 +177,7 @@ public abstract class RegionCode {
    */
   protected static boolean goesOn(Cpu c, int mode, int next, int base) {
     if (c.traceLimit == 0 && !c.interruptShadow
-        || c.pending != 0
+        || c.mayBeInterrupted()
         || c.debugTraps != 0
         || c.modeWord != mode
         || c.eip != next
@@ -170,7 +185,7 @@ public abstract class RegionCode {
         || c.halted) {
       return false;
     }
-    // Nothing waits, so nothing can be held off: the shadow is over after the next instruction.
+    // Nothing is held off: the shadow is over after the next instruction.
     c.interruptShadow = false;
     c.traceLimit = 1;
     c.eip = base;

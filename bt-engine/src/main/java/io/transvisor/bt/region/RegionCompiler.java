@@ -107,6 +107,17 @@ final class RegionCompiler {
     }
   }
 
+  /** Has HotSpot make the best it can of a region's code, which is in use meanwhile. */
+  static void optimise(RegionCode code) {
+    try {
+      if (HotSpotCompiler.get() != null) {
+        HotSpotCompiler.get().optimise(method(code.getClass()));
+      }
+    } catch (NoSuchMethodException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   private static Method method(Class<?> type) throws NoSuchMethodException {
     return type.getMethod("run", Cpu.class, int.class);
   }

@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * The compiled regions of one CPU: decides which code is compiled, has it compiled on another
  * thread, and knows what is compiled. Used on the vCPU thread.
  */
-public final class Regions {
+public final class Regions implements Region.Observer {
   private static final Logger LOG = LoggerFactory.getLogger(Regions.class);
 
   /** Fewest instructions that make sense as the most in a region. */
@@ -39,7 +39,10 @@ public final class Regions {
   private static final int INNER_PATIENCE = 4_000;
 
   /** Regions that wait for the compiler or are in it; more would only be out of date by then. */
-  private static final int MAX_PENDING = 3;
+  private static final int MAX_PENDING = 6;
+
+  /** While HotSpot compiles one region the next is written. */
+  private static final int WRITERS = 2;
 
   /** Runs after which a trace is looked at again that became hot when the compiler was busy. */
   private static final int RETRY = 200;
@@ -89,6 +92,10 @@ public final class Regions {
 
   private final Queue<Finished> finished = new ConcurrentLinkedQueue<>();
   private final CompileQueue compiler;
+
+  /** Has those optimised that are compiled and hot. */
+  private final CompileQueue optimiser;
+
   private final KnownRegions known = new KnownRegions();
 
   /** Where the seeds of regions are that wait for the compiler or are in it. */
@@ -97,6 +104,7 @@ public final class Regions {
   private int pending;
   private long liveBytes;
   private long compiled;
+  private long optimised;
   private long profiled;
   private long revived;
   private long missed;
@@ -109,7 +117,8 @@ public final class Regions {
     cache = codeCache;
     options = engineOptions;
     decoder = new Decoder(InstructionSet.TABLE, cpu.model);
-    compiler = options.background() ? new CompileQueue() : null;
+    compiler = options.background() ? new CompileQueue("region-compiler", WRITERS) : null;
+    optimiser = options.background() ? new CompileQueue("region-optimiser", 1) : null;
   }
 
   /**
@@ -175,7 +184,7 @@ public final class Regions {
     RegionShape shape = RegionShape.of(plan);
     KnownRegion code = known.of(shape, shape.content(c.store, plan::storeOf));
     code.setLinear(base);
-    Region region = new Region(plan, code, this::retired);
+    Region region = new Region(plan, code, this);
     watchCode(region);
     postponeInner(plan);
     if (compiler == null) {
@@ -261,7 +270,7 @@ public final class Regions {
 
   /** Gives code at another place what the same code was compiled to. */
   private void revive(KnownRegion code, RegionPlan plan) {
-    Region region = new Region(plan, code, this::retired);
+    Region region = new Region(plan, code, this);
     watchCode(region);
     postponeInner(plan);
     known.reused(code);
@@ -307,7 +316,17 @@ public final class Regions {
     finished.add(new Finished(region, result, counted));
   }
 
-  private void retired(Region region) {
+  @Override
+  public void becameHot(Region region) {
+    if (optimiser != null) {
+      RegionCode code = region.code();
+      optimiser.add(0, () -> RegionCompiler.optimise(code));
+      optimised++;
+    }
+  }
+
+  @Override
+  public void retired(Region region) {
     Retirement why = region.retirement();
     retired[why.ordinal()]++;
     log(region, "retired: " + name(why));
@@ -526,6 +545,7 @@ public final class Regions {
   /** What happened to regions, for statistics. */
   public void counters(CounterSink sink) {
     sink.count("regions.compiled", compiled);
+    sink.count("regions.optimised", optimised);
     sink.count("regions.from-profile", profiled);
     sink.count("regions.revived", revived);
     sink.count("regions.unused.bytes", known.unusedBytes());
