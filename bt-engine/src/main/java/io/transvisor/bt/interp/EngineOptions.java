@@ -12,22 +12,23 @@ import java.util.stream.Collectors;
  *
  * @param patience runs of a trace before it is compiled
  * @param regionSize most instructions in a region
- * @param background regions are compiled on another thread; else at once, for tests
+ * @param repeatable for tests: regions are compiled at once and not on another thread, and no
+ *     budget is exceeded
  * @param off mechanisms that are switched off
  */
 public record EngineOptions(
-    EngineKind kind, int patience, int regionSize, boolean background, Set<Mechanism> off) {
+    EngineKind kind, int patience, int regionSize, boolean repeatable, Set<Mechanism> off) {
   private static final int PATIENCE = 1_000;
   private static final int REGION_SIZE = 220;
 
   /** An engine with all there is. */
   public static EngineOptions of(EngineKind kind) {
-    return new EngineOptions(kind, PATIENCE, REGION_SIZE, true, Set.of());
+    return new EngineOptions(kind, PATIENCE, REGION_SIZE, false, Set.of());
   }
 
   /** For tests: what runs twice is compiled at once. */
   public static EngineOptions eager(EngineKind kind, Mechanism... off) {
-    return new EngineOptions(kind, 2, REGION_SIZE, false, Set.of(off));
+    return new EngineOptions(kind, 2, REGION_SIZE, true, Set.of(off));
   }
 
   /**
@@ -53,7 +54,7 @@ public record EngineOptions(
     }
     EngineOptions all = of(kind(parts[0]));
     return new EngineOptions(
-        all.kind, all.patience, all.regionSize, all.background, Collections.unmodifiableSet(off));
+        all.kind, all.patience, all.regionSize, all.repeatable, Collections.unmodifiableSet(off));
   }
 
   private static EngineKind kind(String name) {

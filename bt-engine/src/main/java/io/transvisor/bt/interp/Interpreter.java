@@ -34,6 +34,12 @@ final class Interpreter {
   /** Time is the count of instructions, and devices see it: it must be right at each of them. */
   private final boolean exactTime;
 
+  /**
+   * Instructions that compiled code may run beyond the budget, so that it need not be left to the
+   * interpreter each time the budget comes to its end.
+   */
+  private final int overrun;
+
   private final EngineStatistics statistics = new EngineStatistics();
   private final BranchTargets targets;
   private final Decider decider;
@@ -69,6 +75,7 @@ final class Interpreter {
     this.mmu = cpu.mmu;
     this.targets = cpu.branchTargets;
     this.exactTime = cpu.clock instanceof InstructionClock;
+    this.overrun = exactTime || options.repeatable() ? 0 : options.regionSize();
   }
 
   CodeCache cache() {
@@ -250,7 +257,7 @@ final class Interpreter {
     while (true) {
       RegionEntry compiled = t.compiled();
       from = t;
-      if (compiled != null && compiled.isUsable(c, end - c.instructions)) {
+      if (compiled != null && compiled.isUsable(c, left(end))) {
         if (c.log != null) {
           c.log.runs(c, t, true);
         }
@@ -308,7 +315,7 @@ final class Interpreter {
   private Links enter(Trace t, RegionEntry entry, long end) {
     targets.setEntry(c.segBase[CpuState.CS] + c.eip, entry);
     long before = c.instructions;
-    int result = RegionCode.enter(c, entry, (int) Math.min(end - before, Integer.MAX_VALUE));
+    int result = RegionCode.enter(c, entry, (int) Math.min(left(end), Integer.MAX_VALUE));
     statistics.regionEntries++;
     statistics.regionInstructions += c.instructions - before;
     if (result == Region.LEFT) {
@@ -316,6 +323,11 @@ final class Interpreter {
     }
     leftWithin(result);
     return t;
+  }
+
+  /** How many instructions compiled code may run. */
+  private long left(long end) {
+    return Math.max(end - c.instructions, stepping ? 0 : overrun);
   }
 
   /** A region was left before an instruction, or by a fault of one. */

@@ -117,8 +117,8 @@ public final class Regions implements Region.Observer {
     cache = codeCache;
     options = engineOptions;
     decoder = new Decoder(InstructionSet.TABLE, cpu.model);
-    compiler = options.background() ? new CompileQueue("region-compiler", WRITERS) : null;
-    optimiser = options.background() ? new CompileQueue("region-optimiser", 1) : null;
+    compiler = options.repeatable() ? null : new CompileQueue("region-compiler", WRITERS);
+    optimiser = options.repeatable() ? null : new CompileQueue("region-optimiser", 1);
   }
 
   /**

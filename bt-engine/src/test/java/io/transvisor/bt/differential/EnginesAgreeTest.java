@@ -75,7 +75,7 @@ class EnginesAgreeTest {
     int patience = PATIENCE[(int) Math.floorMod(seed, (long) PATIENCE.length)];
     EngineKind kind = seed % 4 == 0 ? EngineKind.HYBRID : EngineKind.TRANSLATE;
     int size = REGION_SIZES[(int) Math.floorMod(seed, (long) REGION_SIZES.length)];
-    EngineOptions options = new EngineOptions(kind, patience, size, false, off(seed));
+    EngineOptions options = new EngineOptions(kind, patience, size, true, off(seed));
     Comparison comparison = new Comparison(trial, options);
     Comparison.Difference difference;
     try {

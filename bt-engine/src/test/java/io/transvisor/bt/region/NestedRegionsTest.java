@@ -19,7 +19,7 @@ class NestedRegionsTest {
 
   /** So small that caller, callee and what is behind the call are different regions. */
   private static final EngineOptions SMALL_REGIONS =
-      new EngineOptions(EngineKind.TRANSLATE, 2, 12, false, Set.of());
+      new EngineOptions(EngineKind.TRANSLATE, 2, 12, true, Set.of());
 
   /** Eleven instructions. */
   private static final String FILL = "47 47 47 47 47 47 47 47 47 47 47 ";

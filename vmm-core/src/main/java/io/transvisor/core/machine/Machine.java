@@ -33,8 +33,18 @@ import org.slf4j.LoggerFactory;
  * <p>All devices and the engine are touched on that thread only; others use {@link #post}.
  */
 public final class Machine implements MachineControl {
-  /** Longest stretch of guest code between two looks at the clock. */
+  /**
+   * Longest stretch of guest code between two looks at the clock, where that counts instructions.
+   */
   private static final int SLICE_INSTRUCTIONS = 10_000;
+
+  /** The same where the clock is the host's: other threads' requests wait as long. */
+  private static final long SLICE_NANOS = 100_000;
+
+  /** A shorter stretch would take less time than what is done between two. */
+  private static final int LEAST_INSTRUCTIONS = 500;
+
+  private static final int MOST_INSTRUCTIONS = 1_000_000;
 
   private static final long LONGEST_SLEEP_NANOS = 1_000_000_000;
   private static final long REFRESH_NANOS = 33_000_000;
@@ -63,6 +73,7 @@ public final class Machine implements MachineControl {
   private boolean endedByHost;
   private boolean resetByHost;
   private boolean rebootAllowed = true;
+  private final Pace pace = new Pace();
   private final IdleSleep idleSleep = new IdleSleep(System.nanoTime());
   private int exitCode;
   private long nextRefresh;
@@ -312,7 +323,7 @@ public final class Machine implements MachineControl {
       if (stepping) {
         runOne();
       } else {
-        take(engine.run(slice()));
+        take(clock instanceof InstructionClock ? engine.run(countedSlice()) : runSlice());
       }
     }
   }
@@ -339,17 +350,27 @@ public final class Machine implements MachineControl {
     }
   }
 
-  private int slice() {
+  /** Instructions until the next event, to the instruction. */
+  private int countedSlice() {
     long until = events.nextDeadline();
     if (until == Long.MAX_VALUE) {
       return SLICE_INSTRUCTIONS;
     }
-    long instructions = (until - clock.nanos()) / InstructionClock.NANOS_PER_INSTRUCTION;
-    if (clock instanceof InstructionClock) {
-      instructions += 1;
-    }
-    return (int)
-        Math.clamp(instructions, clock instanceof InstructionClock ? 1 : 100, SLICE_INSTRUCTIONS);
+    long instructions = (until - clock.nanos()) / InstructionClock.NANOS_PER_INSTRUCTION + 1;
+    return (int) Math.clamp(instructions, 1, SLICE_INSTRUCTIONS);
+  }
+
+  /** Runs guest code until about the next event, or for a while. */
+  private ExecutionEngine.Outcome runSlice() {
+    long until = events.nextDeadline();
+    long wanted = until == Long.MAX_VALUE ? SLICE_NANOS : until - clock.nanos();
+    long instructions = pace.instructionsIn(Math.clamp(wanted, 0, SLICE_NANOS));
+    long before = engine.cpu().instructions;
+    long begun = System.nanoTime();
+    ExecutionEngine.Outcome outcome =
+        engine.run((int) Math.clamp(instructions, LEAST_INSTRUCTIONS, MOST_INSTRUCTIONS));
+    pace.ran(engine.cpu().instructions - before, System.nanoTime() - begun);
+    return outcome;
   }
 
   private void idle() {
