@@ -12,6 +12,9 @@ final class Addition {
 
   /** Delivers a + b. */
   static void add(FpuState f, long aSig, int aSe, long bSig, int bSe) {
+    if (NormalArithmetic.add(f, aSig, aSe, bSig, bSe)) {
+      return;
+    }
     if (Extended.isNormal(aSig, aSe) && Extended.isNormal(bSig, bSe)) {
       int aExp = aSe & MAX_EXPONENT;
       int bExp = bSe & MAX_EXPONENT;
@@ -23,6 +26,9 @@ final class Addition {
 
   /** Delivers a - b. */
   static void subtract(FpuState f, long aSig, int aSe, long bSig, int bSe) {
+    if (NormalArithmetic.add(f, aSig, aSe, bSig, bSe ^ SIGN)) {
+      return;
+    }
     if (Extended.isNormal(aSig, aSe) && Extended.isNormal(bSig, bSe)) {
       int aExp = aSe & MAX_EXPONENT;
       int bExp = bSe & MAX_EXPONENT;

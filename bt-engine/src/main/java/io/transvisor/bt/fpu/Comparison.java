@@ -25,6 +25,10 @@ final class Comparison {
    * @return one of the four constants
    */
   static int compare(FpuState f, long aSig, int aSe, long bSig, int bSe, boolean quiet) {
+    int normal = NormalArithmetic.compare(f, aSig, aSe, bSig, bSe);
+    if (normal >= 0) {
+      return normal;
+    }
     if (!Extended.isNormal(aSig, aSe) || !Extended.isNormal(bSig, bSe)) {
       if (Nans.handle(f, aSig, aSe, bSig, bSe)) {
         if (!quiet) {

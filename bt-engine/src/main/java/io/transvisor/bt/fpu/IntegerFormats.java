@@ -32,22 +32,26 @@ final class IntegerFormats {
   }
 
   static short toInt16(FpuState f, long sig, int se) {
-    return (short) toInteger(f, sig, se, Short.MIN_VALUE);
+    return (short) toInteger(f, sig, se, 16);
   }
 
   static int toInt32(FpuState f, long sig, int se) {
-    return (int) toInteger(f, sig, se, Integer.MIN_VALUE);
+    return (int) toInteger(f, sig, se, 32);
   }
 
   static long toInt64(FpuState f, long sig, int se) {
-    return toInteger(f, sig, se, Long.MIN_VALUE);
+    return toInteger(f, sig, se, 64);
   }
 
   /**
-   * The value rounded to an integer not below {@code min} nor above {@code ~min}; {@code min} is
-   * also the integer indefinite.
+   * The value rounded to an integer of {@code width} bits; what does not fit gives the integer
+   * indefinite.
    */
-  private static long toInteger(FpuState f, long sig, int se, long min) {
+  private static long toInteger(FpuState f, long sig, int se, int width) {
+    if (NormalFormats.toInteger(f, sig, se, width)) {
+      return f.resultSignificand;
+    }
+    long min = -1L << width - 1;
     int exponent = se & MAX_EXPONENT;
     if (Extended.isUnsupported(sig, se) || exponent > BIAS + 63) {
       f.raised = FpuState.IE;

@@ -13,6 +13,9 @@ final class Multiplication {
 
   /** Delivers a * b. */
   static void multiply(FpuState f, long aSig, int aSe, long bSig, int bSe) {
+    if (NormalArithmetic.multiply(f, aSig, aSe, bSig, bSe)) {
+      return;
+    }
     if (Extended.isNormal(aSig, aSe) && Extended.isNormal(bSig, bSe)) {
       int aExp = aSe & MAX_EXPONENT;
       int bExp = bSe & MAX_EXPONENT;

@@ -69,6 +69,10 @@ public final class X87Arithmetic {
 
   /** Operation, comparisons included, of ST(0) and a single in memory. */
   public static void single(FpuState f, int operation, int bits) {
+    if (NormalFormats.ofSingle(f, bits)) {
+      memory(f, operation, f.resultSignificand, f.resultSignExponent, false);
+      return;
+    }
     long sig = BinaryFormats.significandOfSingle(bits);
     int se = BinaryFormats.signExponentOfSingle(bits);
     memory(f, operation, sig, se, BinaryFormats.isDenormalSingle(bits));
@@ -76,6 +80,10 @@ public final class X87Arithmetic {
 
   /** Operation, comparisons included, of ST(0) and a double in memory. */
   public static void doublePrecision(FpuState f, int operation, long bits) {
+    if (NormalFormats.ofDouble(f, bits)) {
+      memory(f, operation, f.resultSignificand, f.resultSignExponent, false);
+      return;
+    }
     long sig = BinaryFormats.significandOfDouble(bits);
     int se = BinaryFormats.signExponentOfDouble(bits);
     memory(f, operation, sig, se, BinaryFormats.isDenormalDouble(bits));
@@ -83,8 +91,8 @@ public final class X87Arithmetic {
 
   /** Operation, comparisons included, of ST(0) and an integer in memory. */
   public static void integer(FpuState f, int operation, int value) {
-    long sig = IntegerFormats.significandOf(value);
-    memory(f, operation, sig, IntegerFormats.signExponentOf(value), false);
+    NormalFormats.ofInteger(f, value);
+    memory(f, operation, f.resultSignificand, f.resultSignExponent, false);
   }
 
   private static void memory(FpuState f, int operation, long sig, int se, boolean denormal) {
@@ -181,6 +189,17 @@ public final class X87Arithmetic {
     }
     // C0, C2, C3 stand where SAHF takes CF, PF, ZF from the status word's upper byte
     return conditions >>> 8;
+  }
+
+  /**
+   * Quotient of two values of any kind, in the result fields.
+   *
+   * @return the exceptions raised, or -1 if one of them is unmasked
+   */
+  public static int quotient(FpuState f, long aSig, int aSe, long bSig, int bSe) {
+    f.raised = 0;
+    Division.divide(f, aSig, aSe, bSig, bSe);
+    return (f.raised & ~f.control & FpuState.EXCEPTIONS) == 0 ? f.raised : -1;
   }
 
   /** FXAM. */

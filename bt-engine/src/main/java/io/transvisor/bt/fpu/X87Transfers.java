@@ -35,6 +35,10 @@ public final class X87Transfers {
 
   /** FLD of a single. */
   public static void loadSingle(FpuState f, int bits) {
+    if (NormalFormats.ofSingle(f, bits)) {
+      load(f, f.resultSignificand, f.resultSignExponent);
+      return;
+    }
     long sig = BinaryFormats.significandOfSingle(bits);
     int se = BinaryFormats.signExponentOfSingle(bits);
     loadBinary(f, sig, se, BinaryFormats.isDenormalSingle(bits));
@@ -42,6 +46,10 @@ public final class X87Transfers {
 
   /** FLD of a double. */
   public static void loadDouble(FpuState f, long bits) {
+    if (NormalFormats.ofDouble(f, bits)) {
+      load(f, f.resultSignificand, f.resultSignExponent);
+      return;
+    }
     long sig = BinaryFormats.significandOfDouble(bits);
     int se = BinaryFormats.signExponentOfDouble(bits);
     loadBinary(f, sig, se, BinaryFormats.isDenormalDouble(bits));
@@ -65,7 +73,8 @@ public final class X87Transfers {
 
   /** FILD of any width. */
   public static void loadInteger(FpuState f, long value) {
-    load(f, IntegerFormats.significandOf(value), IntegerFormats.signExponentOf(value));
+    NormalFormats.ofInteger(f, value);
+    load(f, f.resultSignificand, f.resultSignExponent);
   }
 
   /** FBLD. */

@@ -35,9 +35,11 @@ final class CalloutWriter {
       return;
     }
     w.flags.makeKnown();
+    w.fpu.flush();
     int refund = w.block.insns.size() - w.position - 1;
     w.writeInstructions(refund);
     execute(i);
+    w.fpu.forget();
     b.aload(CPU)
         .getfield(CPU_CLASS, "traceLimit", ConstantDescs.CD_int)
         .ifeq(w.exits.stub(() -> stopped(i, refund)));
@@ -51,6 +53,8 @@ final class CalloutWriter {
     if (i.memory) {
       w.writeInstructions(refund);
     }
+    w.fpu.flush();
+    w.fpu.forget();
     w.exits.faultingNeutral(() -> call(i));
     b.aload(CPU)
         .getfield(CPU_CLASS, "traceLimit", ConstantDescs.CD_int)
@@ -92,8 +96,10 @@ final class CalloutWriter {
    */
   void writeLast(Insn i, boolean goesOn) {
     w.flags.makeKnown();
+    w.fpu.flush();
     w.writeInstructions(0);
     execute(i);
+    w.fpu.forget();
     if (!goesOn || !w.plan.byOffset().containsKey(i.next)) {
       w.exits.exitAsIs();
       return;

@@ -4,6 +4,7 @@ import static io.transvisor.bt.region.MethodWriter.FIRST;
 import static io.transvisor.bt.region.MethodWriter.RESULT;
 import static io.transvisor.bt.region.MethodWriter.SECOND;
 
+import io.transvisor.core.cpu.CpuState;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.constant.ClassDesc;
@@ -22,6 +23,11 @@ final class ConditionWriter {
           ConstantDescs.CD_int,
           ConstantDescs.CD_int,
           ConstantDescs.CD_int);
+
+  /** Flags of the conditions that hold if any of some flags is set. */
+  private static final int[] WORD_MASKS = {
+    CpuState.OF, CpuState.CF, CpuState.ZF, CpuState.CF | CpuState.ZF, CpuState.SF, CpuState.PF
+  };
 
   private final MethodWriter w;
   private final CodeBuilder b;
@@ -51,6 +57,9 @@ final class ConditionWriter {
   void jumpIf(int condition, Label target) {
     boolean inverted = (condition & 1) != 0;
     int pair = condition >> 1;
+    if (jumpIfInWord(pair, inverted, target)) {
+      return;
+    }
     flags.resolve();
     LazyFlags kind = flags.state().kind();
     if (kind.isComparison() && jumpIfCompared(pair, inverted, target)
@@ -83,6 +92,18 @@ final class ConditionWriter {
         jumpIfNull(inverted, target);
       }
     }
+  }
+
+  /** The flags stand in a word: those that a condition looks at are taken together. */
+  private boolean jumpIfInWord(int pair, boolean inverted, Label target) {
+    if (flags.state().kind() != LazyFlags.WORD
+        || flags.state().rotated() != null
+        || pair >= WORD_MASKS.length) {
+      return false;
+    }
+    b.iload(FIRST).loadConstant(WORD_MASKS[pair]).iand();
+    jumpIfNull(inverted, target);
+    return true;
   }
 
   private void jumpIfNull(boolean when, Label target) {

@@ -144,10 +144,12 @@ final class ExitWriter {
   Label stub(Runnable code) {
     Label label = b.newLabel();
     FlagWriter.State state = w.flags.state();
+    FpuRegisters.State registers = w.fpu.state();
     Block at = w.block;
     stubs.add(() -> {
       w.block = at;
       w.flags.restore(state);
+      w.fpu.restore(registers);
       b.labelBinding(label);
       code.run();
     });
@@ -168,6 +170,7 @@ final class ExitWriter {
   /** Gives the CPU what only locals hold. */
   private void giveState() {
     w.flags.hold();
+    w.fpu.flush();
     b.aload(CPU).iload(BUDGET).putfield(CPU_CLASS, "budget", ConstantDescs.CD_int);
   }
 
@@ -268,6 +271,7 @@ final class ExitWriter {
       w.readState();
       w.flags.setJoined();
       w.flags.passTo(behind);
+      w.fpu.passTo(behind);
       b.goto_(w.label(behind));
     } else if (entry != null) {
       b.iload(VALUE).loadConstant(Region.LEFT).if_icmpne(other);
@@ -286,6 +290,7 @@ final class ExitWriter {
     }
     lookAtBudget(to);
     w.flags.passTo(to);
+    w.fpu.passTo(to);
     b.goto_(w.label(to));
   }
 
@@ -302,7 +307,7 @@ final class ExitWriter {
    */
   Label edge(int offset) {
     Block to = w.plan.byOffset().get(offset);
-    if (to == null || to.index <= w.block.index) {
+    if (to == null || to.index <= w.block.index || w.fpu.hasToPass(to)) {
       return stub(() -> goTo(offset));
     }
     w.flags.passOnTo(to);
@@ -316,10 +321,11 @@ final class ExitWriter {
       List<SwitchCase> cases = new ArrayList<>();
       for (Block to : targets) {
         Label label = w.label(to);
-        if (to.index <= w.block.index) {
+        if (to.index <= w.block.index || w.fpu.hasToPass(to)) {
           label =
               stub(() -> {
                 lookAtBudget(to);
+                w.fpu.passTo(to);
                 b.goto_(w.label(to));
               });
         }
@@ -353,6 +359,7 @@ final class ExitWriter {
       Label handler = b.newBoundLabel();
       b.pop();
       w.flags.restore(e.getKey());
+      w.fpu.forget();
       tellNoAddress();
       giveState();
       tellRegion();

@@ -225,7 +225,8 @@ final class FlagWriter {
 
   /** Sees to it that the kind is known while the region is written, and is all there is to know. */
   void resolve() {
-    if (state.kind() == null || state.dead() || state.rotated() != null) {
+    boolean vector = state.kind() != null && state.kind() != LazyFlags.WORD;
+    if (!vector || state.dead() || state.rotated() != null) {
       makeKnown();
     }
   }

@@ -12,6 +12,7 @@ final class InstructionWriter {
   private final MoveWriter moves;
   private final DivisionWriter divisions;
   private final MmxWriter mmx;
+  private final X87Writer x87;
   private final StackWriter stack;
   private final SystemWriter system;
   private final BranchWriter branches;
@@ -25,6 +26,7 @@ final class InstructionWriter {
     moves = new MoveWriter(writer, operands);
     divisions = new DivisionWriter(writer, operands);
     mmx = new MmxWriter(writer);
+    x87 = new X87Writer(writer);
     stack = new StackWriter(writer, operands);
     system = new SystemWriter(writer, operands, stack);
     branches = new BranchWriter(writer, operands, stack);
@@ -55,6 +57,7 @@ final class InstructionWriter {
             && (regular && (arithmetic.write(i) || shifts.write(i) || moves.write(i))
                 || divisions.write(i)
                 || stack.write(i)
+                || x87.write(i)
                 || mmx.write(i)
                 || system.write(i));
     if (written) {
@@ -65,6 +68,7 @@ final class InstructionWriter {
   }
 
   private void writeLast(Block block, Insn i) {
+    w.fpu.settle();
     if (i.form == null) {
       // No instruction: the interpreter raises the fault.
       w.b.goto_(w.exits.miss());

@@ -66,7 +66,10 @@ public enum LazyFlags {
 
   /** Product of 64 bits: its halves, the upper one as first operand. */
   MUL_WIDE(true, false, true),
-  IMUL_WIDE(true, false, true);
+  IMUL_WIDE(true, false, true),
+
+  /** All six flags at their places in EFLAGS. */
+  WORD(true, false, false);
 
   private static final LazyFlags[] VALUES = values();
 
@@ -118,6 +121,10 @@ public enum LazyFlags {
   public static void settle(Cpu c, int kind, int a, int b, int r, int carries) {
     c.lazyFlags = 0;
     LazyFlags k = VALUES[kind];
+    if (k == WORD) {
+      c.setArithmeticFlags(a);
+      return;
+    }
     int result = k.usesResult ? r : difference(k, a, b);
     c.flagResult = result;
     c.flagSignParity = result;
@@ -176,6 +183,7 @@ public enum LazyFlags {
       case SHRD32 -> Shift.shrdCarries(a, b, r);
       case MUL_WIDE -> Flags.carries(a != 0, a != 0);
       case IMUL_WIDE -> Flags.carries(a != r >> 31, a != r >> 31);
+      case WORD -> throw new IllegalArgumentException("a word of flags has no vector of carries");
       case IMUL32 -> Flags.productCarries((long) a * b, r);
     };
   }

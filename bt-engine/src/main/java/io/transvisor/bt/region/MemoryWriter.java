@@ -10,7 +10,6 @@ import static io.transvisor.bt.region.MethodWriter.MAP;
 import static io.transvisor.bt.region.MethodWriter.STORE;
 import static io.transvisor.bt.region.MethodWriter.VALUE;
 import static io.transvisor.bt.region.MethodWriter.WIDE;
-import static io.transvisor.bt.region.MethodWriter.WINDOWS;
 
 import io.transvisor.bt.interp.Cpu;
 import io.transvisor.bt.region.WindowSurvey.Member;
@@ -77,7 +76,7 @@ final class MemoryWriter {
     }
     MemoryWindow window = current.window();
     if (!locals.containsKey(window)) {
-      locals.put(window, WINDOWS + 2 * locals.size());
+      locals.put(window, w.fpu.end() + 2 * locals.size());
       pushOffset(address.plus(window.first() - current.offset()));
       b.istore(LINEAR);
       lookUp(window.span(), window.isWritten(), window.isAbsolute(), window);
@@ -198,7 +197,12 @@ final class MemoryWriter {
 
   /** Pushes what is at the place, zero-extended; eight bytes as a long. */
   void get(int width) {
-    pushPlace(0);
+    get(width, 0);
+  }
+
+  /** Pushes what is some bytes further, within what was found. */
+  void get(int width, int plus) {
+    pushPlace(plus);
     switch (width) {
       case 1 -> w.getByte();
       case 2 -> w.getChar();
@@ -212,7 +216,7 @@ final class MemoryWriter {
     put(width, 0);
   }
 
-  /** Stores {@link MethodWriter#VALUE} some bytes further, within what was found. */
+  /** The same some bytes further, within what was found. */
   void put(int width, int plus) {
     pushPlace(plus);
     if (width == 8) {

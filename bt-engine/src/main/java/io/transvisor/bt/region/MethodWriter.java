@@ -75,9 +75,6 @@ final class MethodWriter {
 
   static final int QUOTIENT = 30;
 
-  /** Places of memory windows: two slots each, from here on. */
-  static final int WINDOWS = 32;
-
   static final ClassDesc CPU_CLASS = ClassDesc.of(Cpu.class.getName());
   static final ClassDesc STATE_CLASS = ClassDesc.of(CpuState.class.getName());
 
@@ -124,6 +121,7 @@ final class MethodWriter {
   private final int used;
 
   final ExitWriter exits;
+  final FpuRegisters fpu;
 
   private final List<Object> constants;
   private final Map<Block, Label> labels = new HashMap<>();
@@ -155,6 +153,7 @@ final class MethodWriter {
     this.conditions = new ConditionWriter(this);
     this.exits = new ExitWriter(this);
     this.survey = survey;
+    this.fpu = new FpuRegisters(this, new FpuFlow(plan));
     this.memory = new MemoryWriter(this);
     for (Block each : plan.blocks()) {
       labels.put(each, code.newLabel());
@@ -179,6 +178,7 @@ final class MethodWriter {
   void begin(Block next) {
     block = next;
     flags.begin(next);
+    fpu.begin(next);
     survey.begin(next);
   }
 
@@ -348,6 +348,7 @@ final class MethodWriter {
     }
     b.aload(CPU).getfield(CPU_CLASS, "map", INTS).astore(MAP);
     flags.setKnown();
+    fpu.forget();
   }
 
   /** Pushes a table of numbers; see {@link ExitWriter}. */

@@ -1,42 +1,37 @@
 package io.transvisor.bt.region;
 
+import static io.transvisor.bt.region.FpuRegisters.FPU_CLASS;
+import static io.transvisor.bt.region.FpuRegisters.significand;
 import static io.transvisor.bt.region.MethodWriter.CPU;
 import static io.transvisor.bt.region.MethodWriter.CPU_CLASS;
-import static io.transvisor.bt.region.MethodWriter.INTS;
 import static io.transvisor.bt.region.MethodWriter.WIDE;
 
 import io.transvisor.bt.fpu.Mmx;
 import io.transvisor.bt.fpu.MmxExtensions;
 import io.transvisor.bt.fpu.MmxInstructions;
 import io.transvisor.bt.isa.Insn;
+import io.transvisor.bt.region.FpuFlow.Unit;
 import io.transvisor.core.cpu.CpuState;
 import io.transvisor.core.cpu.FpuState;
 import java.lang.classfile.CodeBuilder;
-import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
-import java.lang.constant.MethodTypeDesc;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
- * MMX: registers stay in the x87 unit's significands, operations are the methods of {@link Mmx} and
- * {@link MmxExtensions} that the handlers call; see {@link MmxInstructions} for what else happens.
+ * MMX on registers in local variables; operations are the methods of {@link Mmx} and {@link
+ * MmxExtensions} that the handlers call, in line. See {@link MmxInstructions} for what else happens.
  */
 final class MmxWriter {
-  private static final ClassDesc FPU_CLASS = ClassDesc.of(FpuState.class.getName());
-  private static final ClassDesc LONGS = ConstantDescs.CD_long.arrayType();
-  private static final MethodTypeDesc OPERATION_TYPE =
-      MethodTypeDesc.of(ConstantDescs.CD_long, ConstantDescs.CD_long, ConstantDescs.CD_long);
-
   /** The class that has the operation of a mnemonic as a method of that name. */
-  private static final Map<String, ClassDesc> OPERATIONS = new HashMap<>();
+  private static final Map<String, Class<?>> OPERATIONS = new HashMap<>();
 
   static {
     for (Class<?> c : new Class<?>[] {Mmx.class, MmxExtensions.class}) {
       for (java.lang.reflect.Method m : c.getDeclaredMethods()) {
         if (Arrays.equals(m.getParameterTypes(), new Class<?>[] {long.class, long.class})) {
-          OPERATIONS.put(m.getName(), ClassDesc.of(c.getName()));
+          OPERATIONS.put(m.getName(), c);
         }
       }
     }
@@ -44,48 +39,84 @@ final class MmxWriter {
 
   private final MethodWriter w;
   private final CodeBuilder b;
-
-  /** Where the last instruction was that made sure the unit is usable. */
-  private Block readyBlock;
-
-  private int readyPosition;
+  private final FpuRegisters registers;
+  private final MethodInliner inliner;
 
   MmxWriter(MethodWriter writer) {
     w = writer;
     b = writer.b;
+    registers = writer.fpu;
+    inliner = new MethodInliner(b, FpuRegisters.SCRATCH);
   }
+
+  // ---- what an instruction does ----
+
+  private static String operands(Insn i) {
+    String text = i.form.text();
+    return text.substring(text.indexOf(' ') + 1);
+  }
+
+  /** Whether an instruction is one of these. */
+  static boolean isWritten(Insn i) {
+    if (i.form == null || !i.form.encoding().startsWith("NP 0F ")) {
+      return false;
+    }
+    String m = i.form.mnemonic();
+    return switch (operands(i)) {
+      case "Pq,Qq" -> m.equals("movq") || OPERATIONS.containsKey(m);
+      case "Pq,Qd", "Nq,Ib", "Pq,Ed", "Ed,Pq", "Qq,Pq", "Mq,Pq", "emms" -> true;
+      default -> false;
+    };
+  }
+
+  /** Registers it reads, one bit each. */
+  static int reads(Insn i) {
+    boolean moves = i.form.mnemonic().startsWith("mov");
+    int source = i.memory ? 0 : 1 << i.rm;
+    return switch (operands(i)) {
+      case "Pq,Qq", "Pq,Qd" -> source | (moves ? 0 : 1 << i.reg);
+      case "Nq,Ib" -> 1 << i.rm;
+      case "Ed,Pq", "Qq,Pq", "Mq,Pq" -> 1 << i.reg;
+      default -> 0;
+    };
+  }
+
+  /** Registers it writes, one bit each. */
+  static int writes(Insn i) {
+    return switch (operands(i)) {
+      case "Pq,Qq", "Pq,Qd", "Pq,Ed" -> 1 << i.reg;
+      case "Nq,Ib" -> 1 << i.rm;
+      case "Qq,Pq" -> i.memory ? 0 : 1 << i.rm;
+      default -> 0;
+    };
+  }
+
+  // ---- writing it ----
 
   /** Writes an instruction if it is one of these. */
   boolean write(Insn i) {
-    String text = i.form.text();
-    String m = i.form.mnemonic();
-    int blank = text.indexOf(' ');
-    if (blank < 0 || !i.form.encoding().startsWith("NP 0F ")) {
+    if (registers.unit() != Unit.MMX || !isWritten(i)) {
       return false;
     }
-    switch (text.substring(blank + 1)) {
+    makeReady();
+    registers.hold(reads(i));
+    String m = i.form.mnemonic();
+    switch (operands(i)) {
       case "Pq,Qq" -> {
-        if (!m.equals("movq") && !OPERATIONS.containsKey(m)) {
-          return false;
-        }
-        makeReady();
-        pushSource(i, 8);
+        findSource(i, 8);
         operate(i.reg, m);
       }
       case "Pq,Qd" -> {
-        makeReady();
-        pushSource(i, 4);
+        findSource(i, 4);
         operate(i.reg, m);
       }
       case "Nq,Ib" -> {
-        makeReady();
         b.loadConstant((long) (i.imm & 0xFF)).lstore(WIDE);
         operate(i.rm, m);
       }
       case "Pq,Ed" -> {
-        makeReady();
         if (i.memory) {
-          pushSource(i, 4);
+          findSource(i, 4);
         } else {
           w.pushRegister(i.rm, 4);
           zeroExtend();
@@ -94,70 +125,52 @@ final class MmxWriter {
         operate(i.reg, "movq");
       }
       case "Ed,Pq" -> {
-        makeReady();
         if (i.memory) {
           w.memory.findOperand(4, true);
-          pushRegister(i.reg);
-          b.l2i().istore(MethodWriter.VALUE);
+          b.lload(significand(i.reg)).l2i().istore(MethodWriter.VALUE);
           w.memory.put(4);
         } else {
-          pushRegister(i.reg);
-          b.l2i();
+          b.lload(significand(i.reg)).l2i();
           w.popRegister(i.rm, 4);
         }
-        use();
       }
       case "Qq,Pq", "Mq,Pq" -> {
-        makeReady();
         if (i.memory) {
           w.memory.findOperand(8, true);
-          pushRegister(i.reg);
-          b.lstore(WIDE);
+        }
+        b.lload(significand(i.reg)).lstore(WIDE);
+        if (i.memory) {
           w.memory.put(8);
-          use();
         } else {
-          pushRegister(i.reg);
-          b.lstore(WIDE);
           operate(i.rm, "movq");
         }
       }
       default -> {
-        return false;
+        use(0xFF);
+        registers.forgetUse();
+        return true;
       }
+    }
+    if (!registers.isUsed()) {
+      use(0);
+      registers.setUsed();
     }
     return true;
   }
 
   /** Where an MMX instruction would fault, the interpreter does it. */
   private void makeReady() {
-    boolean ready = readyBlock == w.block && readyPosition == w.position - 1;
-    readyBlock = w.block;
-    readyPosition = w.position;
-    if (ready) {
+    if (registers.isReady()) {
       return;
     }
+    registers.setReady(w.block.insns.size());
     b.aload(CPU)
         .getfield(CPU_CLASS, "cr0", ConstantDescs.CD_int)
         .loadConstant(CpuState.CR0_EM | CpuState.CR0_TS)
         .iand();
-    pushFpu();
-    b.getfield(FPU_CLASS, "status", ConstantDescs.CD_int)
-        .loadConstant(FpuState.ES)
-        .iand()
-        .ior()
-        .ifne(w.exits.miss());
-  }
-
-  private void pushFpu() {
-    b.aload(CPU).getfield(CPU_CLASS, "fpu", FPU_CLASS);
-  }
-
-  private void pushRegister(int register) {
-    w.raw();
-    pushFpu();
-    b.getfield(FPU_CLASS, "significand", LONGS);
-    b.loadConstant(RawMemory.LONGS_START + 8L * register);
-    w.getLong();
+    registers.pushField("status");
+    b.loadConstant(FpuState.ES).iand().ior();
+    b.iconst_1().isub().bipush(31).iushr().ifeq(w.exits.miss());
   }
 
   private void zeroExtend() {
@@ -165,9 +178,9 @@ final class MmxWriter {
   }
 
   /** Leaves the second operand in {@link MethodWriter#WIDE}; a shorter one zero-extended. */
-  private void pushSource(Insn i, int width) {
+  private void findSource(Insn i, int width) {
     if (!i.memory) {
-      pushRegister(i.rm);
+      b.lload(significand(i.rm));
     } else {
       w.memory.findOperand(width, false);
       w.memory.get(width);
@@ -180,29 +193,21 @@ final class MmxWriter {
 
   /** Destination = operation(destination, WIDE), or WIDE alone for MOVQ. */
   private void operate(int register, String mnemonic) {
-    if (!mnemonic.equals("movq")) {
-      pushRegister(register);
-      b.lload(WIDE).invokestatic(OPERATIONS.get(mnemonic), mnemonic, OPERATION_TYPE).lstore(WIDE);
+    if (mnemonic.equals("movq")) {
+      b.lload(WIDE);
+    } else {
+      int[] operands = {significand(register), WIDE};
+      inliner.copy(OPERATIONS.get(mnemonic), mnemonic, operands, Map.of(), null);
     }
-    w.raw();
-    pushFpu();
-    b.getfield(FPU_CLASS, "significand", LONGS);
-    b.loadConstant(RawMemory.LONGS_START + 8L * register).lload(WIDE);
-    w.putLong();
-    w.raw();
-    pushFpu();
-    b.getfield(FPU_CLASS, "signExponent", INTS)
-        .loadConstant(RawMemory.INTS_START + 4L * register)
-        .loadConstant(MmxInstructions.ONES);
-    w.putInt();
-    use();
+    b.lstore(significand(register));
+    registers.written(register);
   }
 
-  /** What every MMX instruction does to the x87 state. */
-  private void use() {
-    pushFpu();
+  /** What every MMX instruction does to TOP and tags. */
+  private void use(int empty) {
+    b.aload(CPU).getfield(CPU_CLASS, "fpu", FPU_CLASS);
     b.iconst_0().putfield(FPU_CLASS, "top", ConstantDescs.CD_int);
-    pushFpu();
-    b.iconst_0().putfield(FPU_CLASS, "empty", ConstantDescs.CD_int);
+    b.aload(CPU).getfield(CPU_CLASS, "fpu", FPU_CLASS);
+    b.loadConstant(empty).putfield(FPU_CLASS, "empty", ConstantDescs.CD_int);
   }
 }

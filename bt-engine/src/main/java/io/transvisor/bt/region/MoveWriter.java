@@ -83,6 +83,7 @@ final class MoveWriter {
         return multiply(i, o);
       }
       case "clc", "stc", "cmc" -> changeCarry(m);
+      case "sahf" -> storeFlags();
       default -> {
         return conditional(i, m, o);
       }
@@ -103,6 +104,15 @@ final class MoveWriter {
               MethodTypeDesc.of(ConstantDescs.CD_int, ConstantDescs.CD_int, ConstantDescs.CD_int));
     }
     b.putfield(CPU_CLASS, "flagCarries", ConstantDescs.CD_int);
+  }
+
+  /** SAHF: all flags but OF from AH. */
+  private void storeFlags() {
+    w.flags.pushCarries();
+    b.dup().iconst_1().ishl().ixor().bipush(31).iushr().bipush(11).ishl();
+    w.pushRegister(CpuState.EAX + 4, 1);
+    b.loadConstant(CpuState.ARITHMETIC_FLAGS & 0xFF).iand().ior().istore(FIRST);
+    w.flags.set(LazyFlags.WORD);
   }
 
   private void exchange(Insn i, Operand[] o) {

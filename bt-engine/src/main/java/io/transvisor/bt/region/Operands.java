@@ -61,7 +61,7 @@ final class Operands {
           "add", "or", "adc", "sbb", "and", "sub", "xor", "cmp", "test", "inc", "dec", "not", "neg",
           "mov", "movzx", "movsx", "lea", "shl", "shr", "sar", "rol", "ror", "imul", "bswap",
           "cwde", "cdq", "nop", "xchg", "bt", "bts", "btr", "btc", "bsf", "bsr", "cmc", "clc",
-          "stc", "jmp", "rcl", "rcr", "shld", "shrd");
+          "stc", "sahf", "jmp", "rcl", "rcr", "shld", "shrd");
 
   private static final Set<String> SHIFTS =
       Set.of("shl", "shr", "sar", "rol", "ror", "rcl", "rcr", "shld", "shrd");

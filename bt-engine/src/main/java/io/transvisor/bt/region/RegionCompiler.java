@@ -233,6 +233,7 @@ final class RegionCompiler {
       b.iconst_0().istore(local);
     }
     w.readState();
+    w.fpu.beginMethod();
     List<SwitchCase> cases = new ArrayList<>();
     List<Label> labels = new ArrayList<>();
     for (Block entry : plan.entries()) {
@@ -253,6 +254,7 @@ final class RegionCompiler {
       if (entry.flagsReadIn) {
         b.aload(CPU).invokestatic(FLAGS_CLASS, "settle", FlagWriter.SETTLE_HELD_TYPE);
       }
+      w.fpu.enter(entry);
       b.goto_(w.label(entry));
     }
   }

@@ -10,17 +10,19 @@ final class UsedRegisters {
 
   /** Registers instructions use without naming them; ESP always counts. */
   private static final Map<String, Integer> IMPLIED =
-      Map.of(
-          "cwde", 1 << CpuState.EAX,
-          "cdq", 1 << CpuState.EAX | 1 << CpuState.EDX,
-          "loop", 1 << CpuState.ECX,
-          "loope", 1 << CpuState.ECX,
-          "loopne", 1 << CpuState.ECX,
-          "jecxz", 1 << CpuState.ECX,
-          "leave", 1 << CpuState.EBP,
-          "mul", 1 << CpuState.EAX | 1 << CpuState.EDX,
-          "div", 1 << CpuState.EAX | 1 << CpuState.EDX,
-          "idiv", 1 << CpuState.EAX | 1 << CpuState.EDX);
+      Map.ofEntries(
+          Map.entry("cwde", 1 << CpuState.EAX),
+          Map.entry("cdq", 1 << CpuState.EAX | 1 << CpuState.EDX),
+          Map.entry("sahf", 1 << CpuState.EAX),
+          Map.entry("fnstsw", 1 << CpuState.EAX),
+          Map.entry("loop", 1 << CpuState.ECX),
+          Map.entry("loope", 1 << CpuState.ECX),
+          Map.entry("loopne", 1 << CpuState.ECX),
+          Map.entry("jecxz", 1 << CpuState.ECX),
+          Map.entry("leave", 1 << CpuState.EBP),
+          Map.entry("mul", 1 << CpuState.EAX | 1 << CpuState.EDX),
+          Map.entry("div", 1 << CpuState.EAX | 1 << CpuState.EDX),
+          Map.entry("idiv", 1 << CpuState.EAX | 1 << CpuState.EDX));
 
   private UsedRegisters() {}
 
