@@ -13,6 +13,7 @@ final class Addition {
   /** Delivers a + b. */
   static void add(FpuState f, long aSig, int aSe, long bSig, int bSe) {
     if (NormalArithmetic.add(f, aSig, aSe, bSig, bSe)) {
+      Rounding.raise(f);
       return;
     }
     if (Extended.isNormal(aSig, aSe) && Extended.isNormal(bSig, bSe)) {
@@ -27,6 +28,7 @@ final class Addition {
   /** Delivers a - b. */
   static void subtract(FpuState f, long aSig, int aSe, long bSig, int bSe) {
     if (NormalArithmetic.add(f, aSig, aSe, bSig, bSe ^ SIGN)) {
+      Rounding.raise(f);
       return;
     }
     if (Extended.isNormal(aSig, aSe) && Extended.isNormal(bSig, bSe)) {

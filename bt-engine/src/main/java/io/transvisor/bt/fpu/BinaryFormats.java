@@ -76,6 +76,7 @@ final class BinaryFormats {
   /** Bits of the value rounded to single. */
   static int toSingle(FpuState f, long sig, int se) {
     if (NormalFormats.toSingle(f, sig, se)) {
+      Rounding.raise(f);
       return (int) f.resultSignificand;
     }
     return (int) encode(f, sig, se, SINGLE_DROPPED, SINGLE_BIAS, SINGLE_MAX);
@@ -84,6 +85,7 @@ final class BinaryFormats {
   /** Bits of the value rounded to double. */
   static long toDouble(FpuState f, long sig, int se) {
     if (NormalFormats.toDouble(f, sig, se)) {
+      Rounding.raise(f);
       return f.resultSignificand;
     }
     return encode(f, sig, se, DOUBLE_DROPPED, DOUBLE_BIAS, DOUBLE_MAX);

@@ -49,6 +49,7 @@ final class IntegerFormats {
    */
   private static long toInteger(FpuState f, long sig, int se, int width) {
     if (NormalFormats.toInteger(f, sig, se, width)) {
+      Rounding.raise(f);
       return f.resultSignificand;
     }
     long min = -1L << width - 1;

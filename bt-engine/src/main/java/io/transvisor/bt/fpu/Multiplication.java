@@ -14,6 +14,7 @@ final class Multiplication {
   /** Delivers a * b. */
   static void multiply(FpuState f, long aSig, int aSe, long bSig, int bSe) {
     if (NormalArithmetic.multiply(f, aSig, aSe, bSig, bSe)) {
+      Rounding.raise(f);
       return;
     }
     if (Extended.isNormal(aSig, aSe) && Extended.isNormal(bSig, bSe)) {

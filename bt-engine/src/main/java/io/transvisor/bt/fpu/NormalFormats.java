@@ -15,8 +15,6 @@ import io.transvisor.core.cpu.FpuState;
 public final class NormalFormats {
   private static final int SINGLE_REBIAS = BIAS - 127;
   private static final int DOUBLE_REBIAS = BIAS - 1023;
-  private static final int C1_SHIFT = 9;
-  private static final int PE_SHIFT = 5;
 
   /** Rounding control and the mask of inexactness. */
   private static final int STORE_CONTROL = 0xC00 | FpuState.PE;
@@ -31,7 +29,7 @@ public final class NormalFormats {
   public static boolean ofDouble(FpuState f, long bits) {
     int exponent = (int) (bits >>> 52) & 0x7FF;
     int sign = (int) (bits >>> 48) & SIGN;
-    if (~(exponent - 1 | 0x7FE - exponent) >>> 31 == 0) {
+    if ((exponent + 1 & 0x7FE) == 0) {
       if (bits << 1 != 0) {
         return false;
       }
@@ -48,7 +46,7 @@ public final class NormalFormats {
   public static boolean ofSingle(FpuState f, int bits) {
     int exponent = bits >>> 23 & 0xFF;
     int sign = bits >>> 16 & SIGN;
-    if (~(exponent - 1 | 0xFE - exponent) >>> 31 == 0) {
+    if ((exponent + 1 & 0xFE) == 0) {
       if (bits << 1 != 0) {
         return false;
       }
@@ -93,12 +91,14 @@ public final class NormalFormats {
         return false;
       }
       f.resultSignificand = sign;
+      f.lost = 0;
+      f.roundedUp = 0;
       return true;
     }
     long lost = sig << 53;
-    long tie = lost << 1 | sig >>> 11 & 1;
-    long up = lost >>> 63 & (tie | -tie) >>> 63;
-    f.raised = f.raised | (int) ((lost | -lost) >>> 63) << PE_SHIFT | (int) up << C1_SHIFT;
+    long up = (lost & lost + (sig >>> 11 & 1) - 1) >>> 63;
+    f.lost = lost;
+    f.roundedUp = up;
     // a carry out of the fraction moves into the exponent
     f.resultSignificand = (sign | (long) (exponent - 1) << 52) + (sig >>> 11) + up;
     return true;
@@ -116,12 +116,14 @@ public final class NormalFormats {
         return false;
       }
       f.resultSignificand = sign;
+      f.lost = 0;
+      f.roundedUp = 0;
       return true;
     }
     long lost = sig << 24;
-    long tie = lost << 1 | sig >>> 40 & 1;
-    long up = lost >>> 63 & (tie | -tie) >>> 63;
-    f.raised = f.raised | (int) ((lost | -lost) >>> 63) << PE_SHIFT | (int) up << C1_SHIFT;
+    long up = (lost & lost + (sig >>> 40 & 1) - 1) >>> 63;
+    f.lost = lost;
+    f.roundedUp = up;
     f.resultSignificand = (sign | (long) (exponent - 1) << 23) + (sig >>> 40) + up;
     return true;
   }
@@ -151,11 +153,11 @@ public final class NormalFormats {
       lost = sig << -shift;
     }
     int mode = f.control >>> 10 & 3;
-    long inexact = (lost | -lost) >>> 63;
+    // 1 unless nothing is lost
+    long inexact = ~(lost - 1 & ~lost) >>> 63;
     long up = 0;
     if (mode == Rounding.NEAREST) {
-      long tie = lost << 1 | integer & 1;
-      up = lost >>> 63 & (tie | -tie) >>> 63;
+      up = (lost & lost + (integer & 1) - 1) >>> 63;
     } else if (mode != Rounding.CHOP) {
       up = inexact & (mode == Rounding.DOWN ? negative : negative ^ 1);
     }
@@ -168,7 +170,8 @@ public final class NormalFormats {
     if (inexact > (f.control & FpuState.PE)) {
       return false;
     }
-    f.raised = f.raised | (int) inexact << PE_SHIFT | (int) up << C1_SHIFT;
+    f.lost = lost;
+    f.roundedUp = up;
     f.resultSignificand = value;
     return true;
   }

@@ -126,6 +126,11 @@ final class Rounding {
     f.resultSignExponent = sign | rounded;
   }
 
+  /** Raises what the common case of an operation has found. */
+  static void raise(FpuState f) {
+    inexact(f, f.lost, f.roundedUp != 0);
+  }
+
   private static void inexact(FpuState f, long rest, boolean up) {
     if (rest != 0) {
       f.raised |= up ? FpuState.PE | FpuState.C1 : FpuState.PE;

@@ -13,6 +13,9 @@ import io.transvisor.core.cpu.FpuState;
 import java.lang.classfile.CodeBuilder;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The x87 unit's registers in local variables: they are taken from the CPU where they are needed,
@@ -21,16 +24,29 @@ import java.lang.constant.ConstantDescs;
  */
 final class FpuRegisters {
   static final ClassDesc FPU_CLASS = ClassDesc.of(FpuState.class.getName());
+  private static final ClassDesc SPILL_CLASS = ClassDesc.of(FpuSpill.class.getName());
+  private static final List<ClassDesc> SPILL_TYPES =
+      List.of(
+          FPU_CLASS,
+          ConstantDescs.CD_int,
+          ConstantDescs.CD_long,
+          ConstantDescs.CD_long,
+          ConstantDescs.CD_int,
+          ConstantDescs.CD_int,
+          ConstantDescs.CD_int);
   private static final ClassDesc LONGS = ConstantDescs.CD_long.arrayType();
 
   // ---- local variables ----
   private static final int SIGNIFICANDS = 32;
   private static final int SIGN_EXPONENTS = 48;
 
-  /** Status word as {@link FpuState#status} has it. */
+  /** Status word as {@link FpuState#status} has it, less PE if {@link #LOST} tells, and C1. */
   static final int STATUS = 56;
 
-  /** Bit n set: slot n is empty. See {@link #settle}. */
+  /**
+   * Bit n set: slot n is empty; see {@link #settle}. Any of {@link #TROUBLE} set: the unit must not
+   * be used, or an exception waits.
+   */
   static final int EMPTY = 57;
 
   /** Physical register that is slot 0. */
@@ -39,8 +55,18 @@ final class FpuRegisters {
   /** Offset of the last memory operand. */
   static final int DATA_POINTER = 60;
 
+  /** Not 0, a long: an operation was inexact. */
+  static final int LOST = 61;
+
+  /** C1 as a long: 0 or 1. */
+  static final int ROUNDED_UP = 63;
+
   /** Local variables from here on are free inside one instruction. */
-  static final int SCRATCH = 61;
+  static final int SCRATCH = 65;
+
+  private static final int TROUBLE_SHIFT = 8;
+
+  static final int TROUBLE = (FpuState.ES | CpuState.CR0_EM | CpuState.CR0_TS) << TROUBLE_SHIFT;
 
   private static final int END = 160;
 
@@ -206,6 +232,7 @@ final class FpuRegisters {
     for (int local = STATUS; local <= DATA_POINTER; local++) {
       b.iconst_0().istore(local);
     }
+    b.lconst_0().lstore(LOST).lconst_0().lstore(ROUNDED_UP);
   }
 
   void begin(Block block) {
@@ -313,6 +340,12 @@ final class FpuRegisters {
     b.dup().bipush(8).ishl().ior().iload(TOP).iushr().sipush(0xFF).iand().istore(EMPTY);
     pushField("status");
     b.istore(STATUS);
+    b.aload(CPU).getfield(CPU_CLASS, "cr0", ConstantDescs.CD_int);
+    b.loadConstant(CpuState.CR0_EM | CpuState.CR0_TS).iand();
+    b.iload(STATUS).loadConstant(FpuState.ES).iand().ior().bipush(TROUBLE_SHIFT).ishl();
+    b.iload(EMPTY).ior().istore(EMPTY);
+    b.lconst_0().lstore(LOST).iload(STATUS).bipush(9).iushr().iconst_1().iand();
+    b.i2l().lstore(ROUNDED_UP);
     held |= ENVIRONMENT;
   }
 
@@ -342,14 +375,55 @@ final class FpuRegisters {
 
   private void putSelector(String field, int segment) {
     pushFpu();
-    b.aload(CPU).getfield(CPU_CLASS, "selector", INTS).loadConstant(segment).iaload();
+    w.raw();
+    b.aload(CPU).getfield(CPU_CLASS, "selector", INTS);
+    b.loadConstant(RawMemory.INTS_START + 4L * segment);
+    w.getInt();
     b.putfield(FPU_CLASS, field, ConstantDescs.CD_int);
   }
 
   /** Gives the CPU all it does not have. */
   void flush() {
     settle();
-    flush(dirty);
+    if (mmx) {
+      flush(dirty);
+    } else if (dirty != 0) {
+      spill();
+    }
+  }
+
+  private void spill() {
+    int slots = dirty & ~ENVIRONMENT;
+    int count = Integer.bitCount(slots);
+    int room = count <= 2 ? 2 : count <= 4 ? 4 : 8;
+    List<ClassDesc> types = new ArrayList<>(SPILL_TYPES);
+    pushFpu();
+    b.iload(STATUS).lload(LOST).lload(ROUNDED_UP).iload(EMPTY).iload(TOP);
+    b.loadConstant(slots | depth << 8);
+    for (int slot = 0; slot < 8; slot++) {
+      if ((slots >>> slot & 1) != 0) {
+        b.lload(significand(slot)).iload(signExponent(slot));
+      }
+    }
+    for (int n = 0; n < room; n++) {
+      types.add(ConstantDescs.CD_long);
+      types.add(ConstantDescs.CD_int);
+      if (n >= count) {
+        b.lconst_0().iconst_0();
+      }
+    }
+    MethodTypeDesc type = MethodTypeDesc.of(ConstantDescs.CD_void, types);
+    b.invokestatic(SPILL_CLASS, "give" + room, type);
+    dirty = 0;
+  }
+
+  /** Pushes the status word without TOP. */
+  void pushStatus() {
+    b.iload(STATUS).loadConstant(~FpuState.C1).iand();
+    b.lload(ROUNDED_UP).l2i().bipush(9).ishl().ior();
+    // 1 unless nothing is lost
+    b.lload(LOST).lconst_1().lsub().lload(LOST).loadConstant(-1L).lxor().land();
+    b.loadConstant(-1L).lxor().bipush(63).lushr().l2i().bipush(5).ishl().ior();
   }
 
   private void flush(int what) {
@@ -369,9 +443,10 @@ final class FpuRegisters {
     }
     if ((what & ENVIRONMENT) != 0) {
       pushFpu();
-      b.iload(STATUS).putfield(FPU_CLASS, "status", ConstantDescs.CD_int);
+      pushStatus();
+      b.putfield(FPU_CLASS, "status", ConstantDescs.CD_int);
       pushFpu();
-      b.iload(EMPTY).dup().bipush(8).ishl().ior().iload(TOP).ishl();
+      b.iload(EMPTY).sipush(0xFF).iand().dup().bipush(8).ishl().ior().iload(TOP).ishl();
       b.bipush(8).iushr().sipush(0xFF).iand();
       b.putfield(FPU_CLASS, "empty", ConstantDescs.CD_int);
       pushFpu();

@@ -23,7 +23,6 @@ import java.lang.classfile.instruction.LoadInstruction;
 import java.lang.classfile.instruction.ReturnInstruction;
 import java.lang.classfile.instruction.StoreInstruction;
 import java.lang.constant.ClassDesc;
-import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -152,12 +151,12 @@ final class MethodInliner {
             throw new IllegalStateException("a result of " + from + " is computed");
           }
         }
-        write(code.get(n));
+        write(code.get(n), next instanceof ReturnInstruction ? failure : null);
       }
       b.labelBinding(end);
     }
 
-    private void write(CodeElement e) {
+    private void write(CodeElement e, Label failureOfCallee) {
       switch (e) {
         case LabelTarget t -> b.labelBinding(label(t.label()));
         case LoadInstruction l when l.typeKind() == TypeKind.REFERENCE -> {}
@@ -173,7 +172,7 @@ final class MethodInliner {
             b.with(f);
           }
         }
-        case InvokeInstruction i -> invoke(i);
+        case InvokeInstruction i -> invoke(i, failureOfCallee);
         default -> b.with(e);
       }
     }
@@ -194,7 +193,7 @@ final class MethodInliner {
       }
     }
 
-    private void invoke(InvokeInstruction i) {
+    private void invoke(InvokeInstruction i, Label failureOfCallee) {
       if (!i.owner().asSymbol().equals(from.describeConstable().orElseThrow())) {
         b.with(i);
         return;
@@ -210,9 +209,8 @@ final class MethodInliner {
       for (int n = arguments.length - 1; n >= 0; n--) {
         b.storeLocal(TypeKind.from(types.get(n)), arguments[n]);
       }
-      boolean tells = i.typeSymbol().returnType().equals(ConstantDescs.CD_boolean);
       MethodModel m = find(from, i.name().stringValue(), i.typeSymbol());
-      new Copy(from, m, arguments, fields, tells ? failure : null, next).write();
+      new Copy(from, m, arguments, fields, failureOfCallee, next).write();
     }
   }
 }

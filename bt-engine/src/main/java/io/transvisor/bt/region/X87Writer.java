@@ -2,6 +2,8 @@ package io.transvisor.bt.region;
 
 import static io.transvisor.bt.region.FpuRegisters.EMPTY;
 import static io.transvisor.bt.region.FpuRegisters.FPU_CLASS;
+import static io.transvisor.bt.region.FpuRegisters.LOST;
+import static io.transvisor.bt.region.FpuRegisters.ROUNDED_UP;
 import static io.transvisor.bt.region.FpuRegisters.SCRATCH;
 import static io.transvisor.bt.region.FpuRegisters.STATUS;
 import static io.transvisor.bt.region.FpuRegisters.significand;
@@ -34,7 +36,7 @@ import java.util.Map;
  */
 final class X87Writer {
   private static final int SIGN = 0x8000;
-  private static final int CONDITIONS = FpuState.C0 | FpuState.C1 | FpuState.C2 | FpuState.C3;
+  private static final int CONDITIONS = FpuState.C0 | FpuState.C2 | FpuState.C3;
   private static final ClassDesc ARITHMETIC_CLASS = ClassDesc.of(X87Arithmetic.class.getName());
   private static final MethodTypeDesc DIVIDE_TYPE =
       MethodTypeDesc.of(
@@ -55,14 +57,19 @@ final class X87Writer {
   private static final int OPERAND = SCRATCH + 5;
 
   private static final int OPERAND_SIGN_EXPONENT = SCRATCH + 7;
+  /** What {@link FpuState#lost} and {@link FpuState#roundedUp} stand for. */
+  private static final int LOST_NOW = SCRATCH + 11;
+
+  private static final int UP = SCRATCH + 13;
   private static final int ZERO = SCRATCH + 8;
   private static final int ZERO_INT = SCRATCH + 10;
-  private static final int FREE = SCRATCH + 11;
+  private static final int FREE = SCRATCH + 15;
 
   private static final Map<String, Integer> RESULT_FIELDS =
       Map.of(
           "control", CONTROL,
-          "raised", RAISED,
+          "lost", LOST_NOW,
+          "roundedUp", UP,
           "resultSignificand", RESULT,
           "resultSignExponent", RESULT_SIGN_EXPONENT);
 
@@ -203,13 +210,8 @@ final class X87Writer {
         depth = depth + 1 & 7;
       }
     }
-    b.aload(CPU).getfield(CPU_CLASS, "cr0", ConstantDescs.CD_int);
-    b.loadConstant(CpuState.CR0_EM | CpuState.CR0_TS).iand();
-    b.iload(STATUS).loadConstant(FpuState.ES).iand().ior();
-    if (needed != 0) {
-      b.iload(EMPTY).loadConstant(needed).iand();
-      b.loadConstant(registers.empty & needed).ixor().ior();
-    }
+    b.iload(EMPTY).loadConstant(needed | FpuRegisters.TROUBLE).iand();
+    b.loadConstant(registers.empty & needed).ixor();
     if (impossible) {
       b.iconst_1().ior();
     }
@@ -239,17 +241,18 @@ final class X87Writer {
   }
 
   private void clearC1() {
-    b.iload(STATUS).loadConstant(~FpuState.C1).iand().istore(STATUS);
+    b.lconst_0().lstore(ROUNDED_UP);
     registers.environmentWritten();
   }
 
   private void raise() {
-    b.iload(STATUS).loadConstant(~FpuState.C1).iand().iload(RAISED).ior().istore(STATUS);
+    b.lload(LOST).lload(LOST_NOW).lor().lstore(LOST).lload(UP).lstore(ROUNDED_UP);
     registers.environmentWritten();
   }
 
   private void pushStatus() {
-    b.iload(STATUS).iload(FpuRegisters.TOP).loadConstant(registers.depth).iadd();
+    registers.pushStatus();
+    b.iload(FpuRegisters.TOP).loadConstant(registers.depth).iadd();
     b.bipush(7).iand().bipush(11).ishl().ior();
   }
 
@@ -308,7 +311,7 @@ final class X87Writer {
     int[] value = {significand(slot(0)), signExponent(slot(0))};
     w.memory.findOperand(format.bytes, true);
     Label miss = w.exits.miss();
-    b.iconst_0().istore(RAISED);
+    b.lconst_0().lstore(LOST_NOW).lconst_0().lstore(UP);
     switch (format) {
       case SINGLE -> inline("toSingle", value, RESULT_FIELDS, miss);
       case DOUBLE -> inline("toDouble", value, RESULT_FIELDS, miss);
@@ -346,7 +349,6 @@ final class X87Writer {
     int st = significand(slot(0));
     int stSignExponent = signExponent(slot(0));
     int number = op.number();
-    b.iconst_0().istore(RAISED);
     switch (number) {
       case X87Arithmetic.ADD -> calculate("add", st, stSignExponent, x, xSignExponent);
       case X87Arithmetic.MULTIPLY -> calculate("multiply", st, stSignExponent, x, xSignExponent);
@@ -392,6 +394,9 @@ final class X87Writer {
     b.getfield(FPU_CLASS, "resultSignificand", ConstantDescs.CD_long).lstore(RESULT);
     registers.pushField("resultSignExponent");
     b.istore(RESULT_SIGN_EXPONENT);
+    b.iload(STATUS).iload(RAISED).loadConstant(FpuState.EXCEPTIONS).iand().ior().istore(STATUS);
+    b.lconst_0().lstore(LOST_NOW);
+    b.iload(RAISED).bipush(9).iushr().iconst_1().iand().i2l().lstore(UP);
   }
 
   private void compare(Insn i, X87Operation op) {
@@ -419,7 +424,7 @@ final class X87Writer {
       w.flags.set(LazyFlags.WORD);
     } else {
       b.iload(STATUS).loadConstant(~CONDITIONS).iand().iload(VALUE).ior().istore(STATUS);
-      registers.environmentWritten();
+      clearC1();
     }
   }
 
@@ -450,7 +455,8 @@ final class X87Writer {
     w.memory.findOperand(2, false);
     w.memory.get(2);
     b.loadConstant(0x1F3F).iand().bipush(0x40).ior().istore(VALUE);
-    b.iload(VALUE).iconst_m1().ixor().iload(STATUS).iand().loadConstant(FpuState.EXCEPTIONS).iand();
+    registers.pushStatus();
+    b.iload(VALUE).iconst_m1().ixor().iand().loadConstant(FpuState.EXCEPTIONS).iand();
     b.aload(CPU).getfield(CPU_CLASS, "fpu", FPU_CLASS);
     b.getfield(FPU_CLASS, "ignoreErrors", ConstantDescs.CD_boolean).ior();
     missUnlessZero();

@@ -100,6 +100,12 @@ public final class FpuState {
    */
   public int raised;
 
+  /** Not 0 if the common case of an operation was inexact: bits the result has lost. */
+  public long lost;
+
+  /** 1 if the common case of an operation rounded the magnitude of its result up, else 0. */
+  public long roundedUp;
+
   /** Status word as a program sees it. */
   public int statusWord() {
     return status | top << 11 | (status & ES) << 8;
