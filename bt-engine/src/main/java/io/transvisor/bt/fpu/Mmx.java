@@ -5,219 +5,135 @@ package io.transvisor.bt.fpu;
  * named as the instructions (Intel SDM volume 2). The first operand is the destination.
  */
 public final class Mmx {
-  private static final long BYTE_SIGNS = 0x8080808080808080L;
-  private static final long WORD_SIGNS = 0x8000800080008000L;
-  private static final long DWORD_SIGNS = 0x8000000080000000L;
   private static final long LOW_DWORD = 0xFFFFFFFFL;
 
   private Mmx() {}
 
-  // ---- wrapping addition and subtraction: carries are kept from crossing lanes ----
-
-  private static long add(long a, long b, long signs) {
-    return (a & ~signs) + (b & ~signs) ^ (a ^ b) & signs;
-  }
-
-  private static long subtract(long a, long b, long signs) {
-    return (a | signs) - (b & ~signs) ^ (a ^ ~b) & signs;
-  }
+  // ---- wrapping addition and subtraction ----
 
   public static long paddb(long a, long b) {
-    return add(a, b, BYTE_SIGNS);
+    return Lanes.add(a, b, Lanes.BYTES);
   }
 
   public static long paddw(long a, long b) {
-    return add(a, b, WORD_SIGNS);
+    return Lanes.add(a, b, Lanes.WORDS);
   }
 
   public static long paddd(long a, long b) {
-    return add(a, b, DWORD_SIGNS);
+    return Lanes.add(a, b, Lanes.DWORDS);
   }
 
   public static long psubb(long a, long b) {
-    return subtract(a, b, BYTE_SIGNS);
+    return Lanes.subtract(a, b, Lanes.BYTES);
   }
 
   public static long psubw(long a, long b) {
-    return subtract(a, b, WORD_SIGNS);
+    return Lanes.subtract(a, b, Lanes.WORDS);
   }
 
   public static long psubd(long a, long b) {
-    return subtract(a, b, DWORD_SIGNS);
+    return Lanes.subtract(a, b, Lanes.DWORDS);
   }
 
   // ---- saturating addition and subtraction ----
 
-  private static long signedByte(int value) {
-    return Math.clamp(value, Byte.MIN_VALUE, Byte.MAX_VALUE) & 0xFFL;
-  }
-
-  private static long unsignedByte(int value) {
-    return Math.clamp(value, 0, 0xFF);
-  }
-
-  private static long signedWord(int value) {
-    return Math.clamp(value, Short.MIN_VALUE, Short.MAX_VALUE) & 0xFFFFL;
-  }
-
-  private static long unsignedWord(int value) {
-    return Math.clamp(value, 0, 0xFFFF);
-  }
-
   public static long paddsb(long a, long b) {
-    long r = 0;
-    for (int n = 0; n < 64; n += 8) {
-      r |= signedByte((byte) (a >>> n) + (byte) (b >>> n)) << n;
-    }
-    return r;
+    return Lanes.addSaturating(a, b, Lanes.BYTES, 8);
   }
 
   public static long paddsw(long a, long b) {
-    long r = 0;
-    for (int n = 0; n < 64; n += 16) {
-      r |= signedWord((short) (a >>> n) + (short) (b >>> n)) << n;
-    }
-    return r;
+    return Lanes.addSaturating(a, b, Lanes.WORDS, 16);
   }
 
   public static long paddusb(long a, long b) {
-    long r = 0;
-    for (int n = 0; n < 64; n += 8) {
-      r |= unsignedByte((int) (a >>> n & 0xFF) + (int) (b >>> n & 0xFF)) << n;
-    }
-    return r;
+    return Lanes.addUnsigned(a, b, Lanes.BYTES, 8);
   }
 
   public static long paddusw(long a, long b) {
-    long r = 0;
-    for (int n = 0; n < 64; n += 16) {
-      r |= unsignedWord((int) (a >>> n & 0xFFFF) + (int) (b >>> n & 0xFFFF)) << n;
-    }
-    return r;
+    return Lanes.addUnsigned(a, b, Lanes.WORDS, 16);
   }
 
   public static long psubsb(long a, long b) {
-    long r = 0;
-    for (int n = 0; n < 64; n += 8) {
-      r |= signedByte((byte) (a >>> n) - (byte) (b >>> n)) << n;
-    }
-    return r;
+    return Lanes.subtractSaturating(a, b, Lanes.BYTES, 8);
   }
 
   public static long psubsw(long a, long b) {
-    long r = 0;
-    for (int n = 0; n < 64; n += 16) {
-      r |= signedWord((short) (a >>> n) - (short) (b >>> n)) << n;
-    }
-    return r;
+    return Lanes.subtractSaturating(a, b, Lanes.WORDS, 16);
   }
 
   public static long psubusb(long a, long b) {
-    long r = 0;
-    for (int n = 0; n < 64; n += 8) {
-      r |= unsignedByte((int) (a >>> n & 0xFF) - (int) (b >>> n & 0xFF)) << n;
-    }
-    return r;
+    return Lanes.subtractUnsigned(a, b, Lanes.BYTES, 8);
   }
 
   public static long psubusw(long a, long b) {
-    long r = 0;
-    for (int n = 0; n < 64; n += 16) {
-      r |= unsignedWord((int) (a >>> n & 0xFFFF) - (int) (b >>> n & 0xFFFF)) << n;
-    }
-    return r;
+    return Lanes.subtractUnsigned(a, b, Lanes.WORDS, 16);
   }
 
   // ---- multiplication ----
 
-  private static int product(long a, long b, int n) {
+  private static long product(long a, long b, int n) {
     return (short) (a >>> n) * (short) (b >>> n);
   }
 
+  /** The lower halves depend on the lower halves only. */
   public static long pmullw(long a, long b) {
-    long r = 0;
-    for (int n = 0; n < 64; n += 16) {
-      r |= (product(a, b, n) & 0xFFFFL) << n;
-    }
-    return r;
+    return a * b & 0xFFFFL
+        | ((a >>> 16) * (b >>> 16) & 0xFFFFL) << 16
+        | ((a >>> 32) * (b >>> 32) & 0xFFFFL) << 32
+        | (a >>> 48) * (b >>> 48) << 48;
   }
 
   public static long pmulhw(long a, long b) {
-    long r = 0;
-    for (int n = 0; n < 64; n += 16) {
-      r |= (product(a, b, n) >>> 16 & 0xFFFFL) << n;
-    }
-    return r;
+    return product(a, b, 0) >>> 16 & 0xFFFFL
+        | product(a, b, 16) & 0xFFFF0000L
+        | (product(a, b, 32) & 0xFFFF0000L) << 16
+        | (product(a, b, 48) & 0xFFFF0000L) << 32;
   }
 
   public static long pmaddwd(long a, long b) {
-    int low = product(a, b, 0) + product(a, b, 16);
-    int high = product(a, b, 32) + product(a, b, 48);
-    return low & LOW_DWORD | (long) high << 32;
+    long low = product(a, b, 0) + product(a, b, 16);
+    long high = product(a, b, 32) + product(a, b, 48);
+    return low & LOW_DWORD | high << 32;
   }
 
   // ---- comparison: all ones where true ----
 
   public static long pcmpeqb(long a, long b) {
-    long r = 0;
-    for (int n = 0; n < 64; n += 8) {
-      r |= (byte) (a >>> n) == (byte) (b >>> n) ? 0xFFL << n : 0;
-    }
-    return r;
+    return Lanes.equal(a, b, Lanes.BYTES, 8);
   }
 
   public static long pcmpeqw(long a, long b) {
-    long r = 0;
-    for (int n = 0; n < 64; n += 16) {
-      r |= (short) (a >>> n) == (short) (b >>> n) ? 0xFFFFL << n : 0;
-    }
-    return r;
+    return Lanes.equal(a, b, Lanes.WORDS, 16);
   }
 
   public static long pcmpeqd(long a, long b) {
-    return ((int) a == (int) b ? LOW_DWORD : 0)
-        | ((int) (a >>> 32) == (int) (b >>> 32) ? ~LOW_DWORD : 0);
+    return Lanes.equal(a, b, Lanes.DWORDS, 32);
   }
 
   public static long pcmpgtb(long a, long b) {
-    long r = 0;
-    for (int n = 0; n < 64; n += 8) {
-      r |= (byte) (a >>> n) > (byte) (b >>> n) ? 0xFFL << n : 0;
-    }
-    return r;
+    return Lanes.below(b ^ Lanes.BYTES, a ^ Lanes.BYTES, Lanes.BYTES, 8);
   }
 
   public static long pcmpgtw(long a, long b) {
-    long r = 0;
-    for (int n = 0; n < 64; n += 16) {
-      r |= (short) (a >>> n) > (short) (b >>> n) ? 0xFFFFL << n : 0;
-    }
-    return r;
+    return Lanes.below(b ^ Lanes.WORDS, a ^ Lanes.WORDS, Lanes.WORDS, 16);
   }
 
   public static long pcmpgtd(long a, long b) {
-    return ((int) a > (int) b ? LOW_DWORD : 0)
-        | ((int) (a >> 32) > (int) (b >> 32) ? ~LOW_DWORD : 0);
+    return Lanes.below(b ^ Lanes.DWORDS, a ^ Lanes.DWORDS, Lanes.DWORDS, 32);
   }
 
   // ---- packing and unpacking ----
 
   public static long packsswb(long a, long b) {
-    long r = 0;
-    for (int n = 0; n < 4; n++) {
-      r |= signedByte((short) (a >>> 16 * n)) << 8 * n;
-      r |= signedByte((short) (b >>> 16 * n)) << 8 * n + 32;
-    }
-    return r;
+    return Lanes.packSigned(a) | Lanes.packSigned(b) << 32;
   }
 
   public static long packuswb(long a, long b) {
-    long r = 0;
-    for (int n = 0; n < 4; n++) {
-      r |= unsignedByte((short) (a >>> 16 * n)) << 8 * n;
-      r |= unsignedByte((short) (b >>> 16 * n)) << 8 * n + 32;
-    }
-    return r;
+    return Lanes.packUnsigned(a) | Lanes.packUnsigned(b) << 32;
+  }
+
+  private static long signedWord(int value) {
+    return Math.max(Math.min(value, Short.MAX_VALUE), Short.MIN_VALUE) & 0xFFFFL;
   }
 
   public static long packssdw(long a, long b) {
@@ -317,12 +233,7 @@ public final class Mmx {
   }
 
   public static long psraw(long a, long count) {
-    int by = exceeds(count, 15) ? 15 : (int) count;
-    long r = 0;
-    for (int n = 0; n < 64; n += 16) {
-      r |= ((short) (a >>> n) >> by & 0xFFFFL) << n;
-    }
-    return r;
+    return Lanes.shiftRightSigned(a, exceeds(count, 15) ? 15 : (int) count);
   }
 
   public static long psrad(long a, long count) {

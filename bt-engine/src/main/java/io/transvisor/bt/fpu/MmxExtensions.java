@@ -9,14 +9,6 @@ public final class MmxExtensions {
 
   private MmxExtensions() {}
 
-  private static int unsignedByte(long a, int n) {
-    return (int) (a >>> n) & 0xFF;
-  }
-
-  private static int unsignedWord(long a, int n) {
-    return (int) (a >>> n) & 0xFFFF;
-  }
-
   /** Averages, rounded up. The carry out of a lane is kept by adding only what differs. */
   public static long pavgb(long a, long b) {
     return (a | b) - ((a ^ b) >>> 1 & 0x7F7F7F7F7F7F7F7FL);
@@ -26,53 +18,45 @@ public final class MmxExtensions {
     return (a | b) - ((a ^ b) >>> 1 & 0x7FFF7FFF7FFF7FFFL);
   }
 
+  /** Lanes of b where {@code chosen} is all ones, else of a. */
+  private static long choose(long a, long b, long chosen) {
+    return a & ~chosen | b & chosen;
+  }
+
   public static long pminub(long a, long b) {
-    long r = 0;
-    for (int n = 0; n < 64; n += 8) {
-      r |= (long) Math.min(unsignedByte(a, n), unsignedByte(b, n)) << n;
-    }
-    return r;
+    return choose(b, a, Lanes.below(a, b, Lanes.BYTES, 8));
   }
 
   public static long pmaxub(long a, long b) {
-    long r = 0;
-    for (int n = 0; n < 64; n += 8) {
-      r |= (long) Math.max(unsignedByte(a, n), unsignedByte(b, n)) << n;
-    }
-    return r;
+    return choose(a, b, Lanes.below(a, b, Lanes.BYTES, 8));
   }
 
   public static long pminsw(long a, long b) {
-    long r = 0;
-    for (int n = 0; n < 64; n += 16) {
-      r |= (Math.min((short) (a >>> n), (short) (b >>> n)) & 0xFFFFL) << n;
-    }
-    return r;
+    return choose(b, a, Mmx.pcmpgtw(b, a));
   }
 
   public static long pmaxsw(long a, long b) {
-    long r = 0;
-    for (int n = 0; n < 64; n += 16) {
-      r |= (Math.max((short) (a >>> n), (short) (b >>> n)) & 0xFFFFL) << n;
-    }
-    return r;
+    return choose(a, b, Mmx.pcmpgtw(b, a));
+  }
+
+  private static long product(long a, long b, int n) {
+    return (a >>> n & 0xFFFFL) * (b >>> n & 0xFFFFL);
   }
 
   public static long pmulhuw(long a, long b) {
-    long r = 0;
-    for (int n = 0; n < 64; n += 16) {
-      r |= (long) (unsignedWord(a, n) * unsignedWord(b, n) >>> 16) << n;
-    }
-    return r;
+    return product(a, b, 0) >>> 16
+        | product(a, b, 16) & 0xFFFF0000L
+        | (product(a, b, 32) & 0xFFFF0000L) << 16
+        | (product(a, b, 48) & 0xFFFF0000L) << 32;
   }
 
   /** Sum of the absolute differences of the eight bytes. */
   public static long psadbw(long a, long b) {
-    int sum = 0;
-    for (int n = 0; n < 64; n += 8) {
-      sum += Math.abs(unsignedByte(a, n) - unsignedByte(b, n));
-    }
-    return sum;
+    long differences =
+        Lanes.subtractUnsigned(a, b, Lanes.BYTES, 8) | Lanes.subtractUnsigned(b, a, Lanes.BYTES, 8);
+    long words =
+        (differences & 0x00FF00FF00FF00FFL) + (differences >>> 8 & 0x00FF00FF00FF00FFL);
+    return words * 0x0001000100010001L >>> 48;
   }
 
   public static long pmuludq(long a, long b) {

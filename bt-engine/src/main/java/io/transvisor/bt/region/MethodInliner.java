@@ -37,7 +37,8 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <p>Fields of {@link FpuState} become local variables, and {@code return false} of a method that
  * has a way to fail becomes a jump there. A method may be copied if it does not assign to its
- * parameters, catches nothing, and calls methods of its own class or the JDK only.
+ * parameters, catches nothing, and calls methods of its own package or the
+ * JDK only.
  */
 final class MethodInliner {
   private static final Map<Class<?>, ClassModel> PARSED = new ConcurrentHashMap<>();
@@ -193,8 +194,18 @@ final class MethodInliner {
       }
     }
 
+    private Class<?> load(ClassDesc owner) {
+      String name = owner.packageName() + "." + owner.displayName();
+      try {
+        return Class.forName(name, true, from.getClassLoader());
+      } catch (ClassNotFoundException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
     private void invoke(InvokeInstruction i, Label failureOfCallee) {
-      if (!i.owner().asSymbol().equals(from.describeConstable().orElseThrow())) {
+      ClassDesc owner = i.owner().asSymbol();
+      if (!owner.packageName().equals(from.getPackageName())) {
         b.with(i);
         return;
       }
@@ -209,8 +220,9 @@ final class MethodInliner {
       for (int n = arguments.length - 1; n >= 0; n--) {
         b.storeLocal(TypeKind.from(types.get(n)), arguments[n]);
       }
-      MethodModel m = find(from, i.name().stringValue(), i.typeSymbol());
-      new Copy(from, m, arguments, fields, failureOfCallee, next).write();
+      Class<?> callee = load(owner);
+      MethodModel m = find(callee, i.name().stringValue(), i.typeSymbol());
+      new Copy(callee, m, arguments, fields, failureOfCallee, next).write();
     }
   }
 }
