@@ -15,12 +15,14 @@ final class RandomProgram {
   private final Assembler a;
   private final List<byte[]> items = new ArrayList<>();
   private final int favourite;
+  private final FloatingSequences sequences;
   private int size;
 
   RandomProgram(World world, RandomGenerator random) {
     this.world = world;
     this.random = random;
     this.a = new Assembler(world, random);
+    this.sequences = new FloatingSequences(a, random, this::add);
     this.favourite = a.anyOf(0, 0, 45, 55, 65, 75, 80, 80, 86, 86, 94, 98, 98);
   }
 
@@ -46,6 +48,9 @@ final class RandomProgram {
 
   private void add() {
     byte[] item = a.take();
+    if (item.length == 0) {
+      return;
+    }
     size += item.length;
     items.add(item);
   }
@@ -324,6 +329,10 @@ final class RandomProgram {
   }
 
   private void floating() {
+    if (oneIn(4)) {
+      sequences.x87();
+      return;
+    }
     switch (random.nextInt(12)) {
       case 0 -> a.plain().emit(oneIn(2) ? 0x9B : 0xDB, 0xE3);
       case 1 -> {
@@ -345,6 +354,10 @@ final class RandomProgram {
   }
 
   private void vectors() {
+    if (oneIn(4)) {
+      sequences.mmx();
+      return;
+    }
     if (oneIn(6)) {
       a.plain().emit(0x0F, 0x77);
       return;
