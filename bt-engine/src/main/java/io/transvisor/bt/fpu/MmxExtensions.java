@@ -54,8 +54,7 @@ public final class MmxExtensions {
   public static long psadbw(long a, long b) {
     long differences =
         Lanes.subtractUnsigned(a, b, Lanes.BYTES, 8) | Lanes.subtractUnsigned(b, a, Lanes.BYTES, 8);
-    long words =
-        (differences & 0x00FF00FF00FF00FFL) + (differences >>> 8 & 0x00FF00FF00FF00FFL);
+    long words = (differences & 0x00FF00FF00FF00FFL) + (differences >>> 8 & 0x00FF00FF00FF00FFL);
     return words * 0x0001000100010001L >>> 48;
   }
 

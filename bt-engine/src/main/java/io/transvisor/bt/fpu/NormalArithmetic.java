@@ -43,10 +43,7 @@ public final class NormalArithmetic {
 
   /** Whether both values are in the middle of the range and normal: {@link #MIDDLE} or 0. */
   private static int bothMiddle(long aSig, int aSe, long bSig, int bSe) {
-    return aSe + TO_MIDDLE
-        & bSe + TO_MIDDLE
-        & (int) ((aSig & bSig) >>> INTEGER_TO_MIDDLE)
-        & MIDDLE;
+    return aSe + TO_MIDDLE & bSe + TO_MIDDLE & (int) ((aSig & bSig) >>> INTEGER_TO_MIDDLE) & MIDDLE;
   }
 
   /** Whether a value is like those of {@link #bothMiddle}, or zero. */

@@ -13,8 +13,8 @@ import java.util.Map;
  * says what is best: {@link FpuRegisters} sees to it that every edge gives a block what it expects.
  *
  * <p>Registers are numbered as slots. A slot of the x87 is a register's distance from the one that
- * was on top where the region was entered, so that a region does not depend on TOP; a slot of MMX is
- * the register's own number. A region works on one of the two; the other is left to handlers.
+ * was on top where the region was entered, so that a region does not depend on TOP; a slot of MMX
+ * is the register's own number. A region works on one of the two; the other is left to handlers.
  */
 final class FpuFlow {
   /** What stands for status, tags and TOP, beside one bit for each slot. */

@@ -138,7 +138,8 @@ final class FpuRegisters {
   // ---- what is known ----
 
   State state() {
-    return new State(depth, held, dirty, inUse, empty, retagged, instruction, dataSegment, readyEnd);
+    return new State(
+        depth, held, dirty, inUse, empty, retagged, instruction, dataSegment, readyEnd);
   }
 
   void restore(State s) {

@@ -37,8 +37,7 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <p>Fields of {@link FpuState} become local variables, and {@code return false} of a method that
  * has a way to fail becomes a jump there. A method may be copied if it does not assign to its
- * parameters, catches nothing, and calls methods of its own package or the
- * JDK only.
+ * parameters, catches nothing, and calls methods of its own package or the JDK only.
  */
 final class MethodInliner {
   private static final Map<Class<?>, ClassModel> PARSED = new ConcurrentHashMap<>();

@@ -21,7 +21,8 @@ import java.util.Map;
 
 /**
  * MMX on registers in local variables; operations are the methods of {@link Mmx} and {@link
- * MmxExtensions} that the handlers call, in line. See {@link MmxInstructions} for what else happens.
+ * MmxExtensions} that the handlers call, in line. See {@link MmxInstructions} for what else
+ * happens.
  */
 final class MmxWriter {
   /** The class that has the operation of a mnemonic as a method of that name. */

@@ -200,10 +200,13 @@ record X87Operation(Kind kind, int number, Format format, int pops) {
   /** The other register, or -1 if there is none. */
   int other(Insn i) {
     return switch (kind) {
-      case ARITHMETIC, COMPARE ->
-          format != Format.NONE ? -1 : pops == 2 ? 1 : i.rm;
-      case ARITHMETIC_TO_REGISTER, COMPARE_TO_FLAGS, LOAD_REGISTER, STORE_REGISTER, EXCHANGE,
-              FREE ->
+      case ARITHMETIC, COMPARE -> format != Format.NONE ? -1 : pops == 2 ? 1 : i.rm;
+      case ARITHMETIC_TO_REGISTER,
+          COMPARE_TO_FLAGS,
+          LOAD_REGISTER,
+          STORE_REGISTER,
+          EXCHANGE,
+          FREE ->
           i.rm;
       default -> -1;
     };

@@ -6,8 +6,8 @@ import static io.transvisor.bt.region.FpuRegisters.LOST;
 import static io.transvisor.bt.region.FpuRegisters.ROUNDED_UP;
 import static io.transvisor.bt.region.FpuRegisters.SCRATCH;
 import static io.transvisor.bt.region.FpuRegisters.STATUS;
-import static io.transvisor.bt.region.FpuRegisters.significand;
 import static io.transvisor.bt.region.FpuRegisters.signExponent;
+import static io.transvisor.bt.region.FpuRegisters.significand;
 import static io.transvisor.bt.region.MethodWriter.CPU;
 import static io.transvisor.bt.region.MethodWriter.CPU_CLASS;
 import static io.transvisor.bt.region.MethodWriter.VALUE;
@@ -57,6 +57,7 @@ final class X87Writer {
   private static final int OPERAND = SCRATCH + 5;
 
   private static final int OPERAND_SIGN_EXPONENT = SCRATCH + 7;
+
   /** What {@link FpuState#lost} and {@link FpuState#roundedUp} stand for. */
   private static final int LOST_NOW = SCRATCH + 11;
 
