@@ -7,18 +7,21 @@ import io.transvisor.bt.cache.CodeCache;
  * guest has nothing to do the JVM collects it.
  */
 final class Housekeeping {
-  /** Runs between two looks: a minute or so of an idle guest. */
-  private static final int RUNS = 1 << 12;
+  /** Runs between two looks at the clock. */
+  private static final int RUNS = 64;
 
-  /** A guest that retires fewer instructions in a run than this on average is idle. */
-  private static final int IDLE = 50_000;
+  private static final long INTERVAL_NANOS = 20_000_000_000L;
+
+  /** A guest that retires fewer instructions in {@link #INTERVAL_NANOS} is idle. */
+  private static final long IDLE = 400_000_000;
 
   /** Bytes that are worth a collection; the guest stands still for some tenths of a second. */
-  private static final long WORTH = 64L << 20;
+  private static final long WORTH = 32L << 20;
 
   private final Cpu c;
   private final CodeCache cache;
   private int runs;
+  private long looked = System.nanoTime();
   private long instructions;
   private long usedAfter;
 
@@ -29,13 +32,17 @@ final class Housekeeping {
 
   /** Called at the beginning of each run. */
   void look() {
-    if (++runs < RUNS) {
+    if (++runs % RUNS != 0) {
       return;
     }
-    runs = 0;
+    long now = System.nanoTime();
+    if (now - looked < INTERVAL_NANOS) {
+      return;
+    }
+    looked = now;
     cache.age();
     c.mmu.age();
-    boolean idle = c.instructions - instructions < (long) IDLE * RUNS;
+    boolean idle = c.instructions - instructions < IDLE;
     instructions = c.instructions;
     if (idle && used() - usedAfter > WORTH) {
       System.gc();
