@@ -19,6 +19,8 @@ import io.transvisor.console.rfb.security.SecurityType;
 import io.transvisor.console.rfb.session.Desktop;
 import io.transvisor.console.rfb.session.MachineActions;
 import io.transvisor.console.rfb.session.RfbSession;
+import io.transvisor.console.socket.ConnectionQuota;
+import io.transvisor.console.socket.PeerLog;
 import io.transvisor.core.display.Screen;
 import io.transvisor.core.input.InputSink;
 import java.net.InetAddress;
@@ -31,8 +33,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Shows one guest's screen to viewers, and types and points for them, whatever their connections
@@ -42,14 +42,20 @@ public final class RfbService implements AutoCloseable {
   /** Connections at a time, those still in the handshake included. */
   static final int MAX_CONNECTIONS = 128;
 
+  /** Connections still in the handshake, from one address and altogether. */
+  static final int MAX_PENDING_OF_ONE_ADDRESS = 32;
+
+  static final int MAX_PENDING = 64;
+
   private static final int THREADS = 2;
-  private static final Logger LOG = LoggerFactory.getLogger(RfbService.class);
 
   private final Desktop desktop;
   private final ViewerOptions options;
   private final ScreenWatch watch;
   private final FailureLockout lockout = new FailureLockout(System::nanoTime);
-  private final PendingHandshakes pending = new PendingHandshakes();
+  private final ConnectionQuota pending =
+      new ConnectionQuota(MAX_PENDING_OF_ONE_ADDRESS, MAX_PENDING);
+  private final PeerLog log = new PeerLog(System::nanoTime);
   private final Set<ViewerConnection> viewers = ConcurrentHashMap.newKeySet();
   private final List<ViewerListener> listeners = new CopyOnWriteArrayList<>();
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
@@ -85,6 +91,11 @@ public final class RfbService implements AutoCloseable {
 
   public Desktop desktop() {
     return desktop;
+  }
+
+  /** For what clients do, whichever way they came. */
+  public PeerLog log() {
+    return log;
   }
 
   /**
@@ -129,16 +140,14 @@ public final class RfbService implements AutoCloseable {
    */
   public void accept(Channel channel, List<SecurityType> offered) {
     if (connections.size() >= MAX_CONNECTIONS) {
-      LOG.warn("VNC connection refused: there are {} already", MAX_CONNECTIONS);
+      log.warn("VNC connection refused: there are " + MAX_CONNECTIONS + " already");
       channel.close();
       return;
     }
     InetAddress peer =
         channel.remoteAddress() instanceof InetSocketAddress a ? a.getAddress() : null;
     if (!pending.add(channel, peer)) {
-      LOG.warn("VNC connection refused: {} has too many in the handshake already", peer);
-      channel.close();
-      return;
+      log.warn("VNC connection closed: too many are in the handshake, " + peer + " opens another");
     }
     connections.add(channel);
     watch.acquire();
@@ -208,6 +217,7 @@ public final class RfbService implements AutoCloseable {
     RfbSession session = new RfbSession(desktop, access);
     ctx.pipeline().addBefore(ctx.name(), "patience", new ViewerPatience(options.idleSeconds()));
     ctx.pipeline().addAfter(ctx.name(), "session", session);
+    ctx.pipeline().addAfter(ctx.name(), "pace", new MessagePacer(System::nanoTime));
     ctx.pipeline().replace(ctx.name(), "messages", new ClientMessageDecoder());
     ctx.channel().config().setAutoRead(true);
   }

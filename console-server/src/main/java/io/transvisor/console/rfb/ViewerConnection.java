@@ -52,11 +52,14 @@ final class ViewerConnection extends ChannelInboundHandlerAdapter {
   /** The handshake is over and the viewer is let in. */
   void startViewing(Access access, boolean shared) {
     viewing = true;
-    LOG.info(
-        "VNC viewer {} connected{}{}",
-        peer,
-        access == Access.VIEW_ONLY ? ", to look only" : "",
-        shared ? "" : ", asking for exclusive access");
+    service
+        .log()
+        .info(
+            "VNC viewer "
+                + peer
+                + " connected"
+                + (access == Access.VIEW_ONLY ? ", to look only" : "")
+                + (shared ? "" : ", asking for exclusive access"));
   }
 
   /** Ends the connection for a reason of ours; callable from any thread. */
@@ -102,9 +105,11 @@ final class ViewerConnection extends ChannelInboundHandlerAdapter {
   public void channelInactive(ChannelHandlerContext context) {
     service.left(this);
     if (faulty) {
-      LOG.warn("VNC viewer {} disconnected: {}", peer, reason);
+      service.log().warn("VNC viewer " + peer + " disconnected: " + reason);
     } else if (viewing) {
-      LOG.info("VNC viewer {} disconnected{}", peer, reason == null ? "" : ": " + reason);
+      service
+          .log()
+          .info("VNC viewer " + peer + " disconnected" + (reason == null ? "" : ": " + reason));
     } else {
       LOG.debug("VNC connection from {} ended during the handshake", peer);
     }

@@ -10,14 +10,14 @@ import java.util.concurrent.TimeUnit;
  * Ends the connections of viewers that are gone without saying so: those that take nothing of what
  * is waiting for them, and, if that is wanted, those that send nothing.
  */
-final class ViewerPatience extends IdleStateHandler {
+public final class ViewerPatience extends IdleStateHandler {
   /** Seconds in which a viewer must take something of what is on its way to it. */
   static final int STALL_SECONDS = 60;
 
   /**
    * @param idleSeconds how long a viewer may send nothing; 0 for ever
    */
-  ViewerPatience(int idleSeconds) {
+  public ViewerPatience(int idleSeconds) {
     super(true, idleSeconds, STALL_SECONDS, 0, TimeUnit.SECONDS);
   }
 

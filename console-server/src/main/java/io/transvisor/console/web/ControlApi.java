@@ -10,6 +10,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.FullHttpRequest;
+import io.transvisor.console.control.Answers;
 import io.transvisor.console.rfb.security.Access;
 import io.transvisor.console.screen.ScreenshotWriter;
 import io.transvisor.core.error.VmmException;
@@ -74,7 +75,7 @@ final class ControlApi {
         web.credentials.check(body.path("user").asText(), body.path("password").asText());
     if (access.isEmpty()) {
       web.viewers.lockout().failed(address);
-      LOG.warn("wrong password at the web console from {}", address.getHostAddress());
+      web.viewers.log().warn("wrong password at the web console from " + address.getHostAddress());
       response.text(FORBIDDEN, "Wrong password");
       return;
     }
@@ -145,18 +146,16 @@ final class ControlApi {
   }
 
   private void screenshot(WebResponse response) {
-    finish(
-        web.operator.screenshot(),
-        response,
-        picture -> {
-          ByteArrayOutputStream png = new ByteArrayOutputStream();
-          try {
-            ScreenshotWriter.writePng(picture, png);
-            response.bytes(png.toByteArray(), "image/png");
-          } catch (IOException e) {
-            response.text(INTERNAL_SERVER_ERROR, e.getMessage());
-          }
-        });
+    // One at a time, so that no number of requests makes the guest copy more than one picture.
+    web.work.execute(() -> {
+      try {
+        ByteArrayOutputStream png = new ByteArrayOutputStream();
+        ScreenshotWriter.writePng(Answers.await(web.operator.screenshot()), png);
+        response.bytes(png.toByteArray(), "image/png");
+      } catch (IOException | VmmException e) {
+        response.text(INTERNAL_SERVER_ERROR, e.getMessage());
+      }
+    });
   }
 
   private static <T> void finish(

@@ -15,6 +15,7 @@ import io.transvisor.console.rfb.RfbService;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -24,21 +25,33 @@ import java.util.concurrent.TimeUnit;
 final class StatusFeed {
   private static final int PERIOD_MILLIS = 500;
 
+  /** Pages at a time. */
+  private static final int MAX_PAGES = 64;
+
   private final Operator operator;
   private final RfbService viewers;
   private final MediaLibrary media;
+  private final Executor work;
   private final EventLoop loop;
   private final ChannelGroup pages;
   private final ObjectMapper json = new ObjectMapper();
   private ScheduledFuture<?> timer;
   private boolean asking;
 
-  StatusFeed(Operator operator, RfbService viewers, MediaLibrary media) {
+  /**
+   * @param work where what the machine answers is put into words
+   */
+  StatusFeed(Operator operator, RfbService viewers, MediaLibrary media, Executor work) {
+    this.work = work;
     this.operator = operator;
     this.viewers = viewers;
     this.media = media;
     loop = viewers.loops().next();
     pages = new DefaultChannelGroup(loop);
+  }
+
+  boolean isFull() {
+    return pages.size() >= MAX_PAGES;
   }
 
   /** Sends to this WebSocket from now on, until it is closed. */
@@ -73,10 +86,12 @@ final class StatusFeed {
   CompletableFuture<byte[]> status() {
     return operator
         .status()
-        .thenApply(status -> {
-          media.note(status.drives());
-          return write(status);
-        });
+        .thenApplyAsync(
+            status -> {
+              media.note(status.drives());
+              return write(status);
+            },
+            work);
   }
 
   private byte[] write(MachineStatus status) {

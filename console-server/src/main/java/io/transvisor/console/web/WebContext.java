@@ -5,7 +5,9 @@ import io.transvisor.console.control.Operator;
 import io.transvisor.console.rfb.RfbService;
 import io.transvisor.console.rfb.security.Access;
 import io.transvisor.console.rfb.security.Credentials;
+import io.transvisor.console.socket.ConnectionQuota;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 
 /** What all connections of the web console share. */
 final class WebContext {
@@ -16,18 +18,25 @@ final class WebContext {
   final RequestGuard guard;
   final WebSessions sessions = new WebSessions(System::nanoTime);
   final StaticFiles files = new StaticFiles();
+  final ConnectionQuota quota =
+      new ConnectionQuota(WebServer.MAX_OF_ONE_ADDRESS, WebServer.MAX_CONNECTIONS);
   final MediaLibrary media;
   final StatusFeed feed;
+  final Executor work;
   final ObjectMapper json = new ObjectMapper();
 
-  WebContext(RfbService viewers, Operator operator, WebOptions options) {
+  /**
+   * @param work runs what takes long, one after the other
+   */
+  WebContext(RfbService viewers, Operator operator, WebOptions options, Executor work) {
     this.viewers = viewers;
     this.operator = operator;
     credentials = options.security().credentials();
     encrypted = options.security().tls() != null;
     guard = new RequestGuard(credentials.isRequired(), options.host(), encrypted);
     media = new MediaLibrary(options.media());
-    feed = new StatusFeed(operator, viewers, media);
+    this.work = work;
+    feed = new StatusFeed(operator, viewers, media, work);
   }
 
   /** What the bearer of a session's secret may do; everything where no password is asked for. */

@@ -1,25 +1,34 @@
 package io.transvisor.console.web;
 
+import static io.netty.handler.codec.http.HttpHeaderNames.SEC_WEBSOCKET_KEY;
+import static io.netty.handler.codec.http.HttpHeaderNames.SEC_WEBSOCKET_VERSION;
 import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
 import static io.netty.handler.codec.http.HttpResponseStatus.FORBIDDEN;
 import static io.netty.handler.codec.http.HttpResponseStatus.INTERNAL_SERVER_ERROR;
 import static io.netty.handler.codec.http.HttpResponseStatus.METHOD_NOT_ALLOWED;
 import static io.netty.handler.codec.http.HttpResponseStatus.NOT_FOUND;
+import static io.netty.handler.codec.http.HttpResponseStatus.SERVICE_UNAVAILABLE;
 import static io.netty.handler.codec.http.HttpResponseStatus.UNAUTHORIZED;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.cookie.Cookie;
 import io.netty.handler.codec.http.cookie.ServerCookieDecoder;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.transvisor.console.rfb.security.Access;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +47,8 @@ final class WebHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
   private final WebContext web;
   private final ControlApi api;
   private final Runnable becameWebSocket;
+  private final Queue<FullHttpRequest> waiting = new ArrayDeque<>();
+  private boolean answering;
   private ScheduledFuture<?> deadline;
 
   /**
@@ -49,19 +60,44 @@ final class WebHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     api = new ControlApi(web);
   }
 
+  /** The client's address; null if it has none. */
+  static InetAddress address(Channel channel) {
+    return channel.remoteAddress() instanceof InetSocketAddress a ? a.getAddress() : null;
+  }
+
+  /** The client's address for the log. */
+  static String peer(Channel channel) {
+    InetAddress address = address(channel);
+    return address == null ? String.valueOf(channel.remoteAddress()) : address.getHostAddress();
+  }
+
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     // Absolute: a client that sends a byte now and then is not waited for either.
-    expectRequest(ctx, REQUEST_TIMEOUT_SECONDS);
+    deadline =
+        ctx.executor()
+            .schedule(
+                () -> {
+                  web.viewers
+                      .log()
+                      .info(
+                          "web connection from "
+                              + peer(ctx.channel())
+                              + " closed:"
+                              + " no request in "
+                              + REQUEST_TIMEOUT_SECONDS
+                              + " seconds");
+                  ctx.close();
+                },
+                REQUEST_TIMEOUT_SECONDS,
+                TimeUnit.SECONDS);
   }
 
   @Override
   public void handlerRemoved(ChannelHandlerContext ctx) {
     deadline.cancel(false);
-  }
-
-  private void expectRequest(ChannelHandlerContext ctx, int seconds) {
-    deadline = ctx.executor().schedule(() -> ctx.close(), seconds, TimeUnit.SECONDS);
+    waiting.forEach(FullHttpRequest::release);
+    waiting.clear();
   }
 
   @Override
@@ -72,31 +108,66 @@ final class WebHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    LOG.debug("web connection from {}: {}", ctx.channel().remoteAddress(), cause.toString());
+    if (cause.getCause() instanceof SSLException e) {
+      web.viewers
+          .log()
+          .warn("web connection from " + peer(ctx.channel()) + " closed: TLS: " + e.getMessage());
+    } else {
+      LOG.debug("web connection from {}: {}", ctx.channel().remoteAddress(), cause.toString());
+    }
     ctx.close();
   }
 
   @Override
   protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
+    if (answering) {
+      // Answers are larger than requests: the next is not made until this one has been taken.
+      waiting.add(request.retain());
+      ctx.channel().config().setAutoRead(false);
+    } else {
+      answer(ctx, request);
+    }
+  }
+
+  private void answered(ChannelHandlerContext ctx) {
+    answering = false;
+    FullHttpRequest next = waiting.poll();
+    if (next == null) {
+      ctx.channel().config().setAutoRead(true);
+    } else {
+      answer(ctx, next);
+      next.release();
+    }
+  }
+
+  private void answer(ChannelHandlerContext ctx, FullHttpRequest request) {
+    answering = true;
     deadline.cancel(false);
-    WebResponse response = new WebResponse(ctx, request, web.encrypted);
+    // For the answer to be taken, and the next request to come.
+    deadline = ctx.executor().schedule(() -> ctx.close(), KEEP_ALIVE_SECONDS, TimeUnit.SECONDS);
+    web.quota.add(ctx.channel(), address(ctx.channel()));
+    WebResponse response = new WebResponse(ctx, request, web.encrypted, () -> answered(ctx));
     if (!request.decoderResult().isSuccess()) {
-      response.closing().text(BAD_REQUEST, "this is no HTTP request");
+      refuse(ctx, response, BAD_REQUEST, "this is no HTTP request");
       return;
     }
     String fault = web.guard.fault(request);
     if (fault != null) {
-      LOG.warn("web request from {} refused: {}", ctx.channel().remoteAddress(), fault);
-      response.closing().text(FORBIDDEN, fault);
+      refuse(ctx, response, FORBIDDEN, fault);
       return;
     }
-    expectRequest(ctx, KEEP_ALIVE_SECONDS);
     try {
       route(ctx, request, response);
     } catch (RuntimeException e) {
       LOG.error("internal error while answering a web request", e);
       response.closing().text(INTERNAL_SERVER_ERROR, "internal error");
     }
+  }
+
+  private void refuse(
+      ChannelHandlerContext ctx, WebResponse response, HttpResponseStatus status, String fault) {
+    web.viewers.log().warn("web request from " + peer(ctx.channel()) + " refused: " + fault);
+    response.closing().text(status, fault);
   }
 
   private void route(ChannelHandlerContext ctx, FullHttpRequest request, WebResponse response) {
@@ -156,17 +227,28 @@ final class WebHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
       response.text(NOT_FOUND, "no such function");
       return;
     }
-    if (!"websocket".equalsIgnoreCase(request.headers().get(HttpHeaderNames.UPGRADE))) {
-      response.text(BAD_REQUEST, "this is for WebSockets");
+    if (!request.method().equals(HttpMethod.GET)
+        || !"websocket".equalsIgnoreCase(request.headers().get(HttpHeaderNames.UPGRADE))
+        || !WebSockets.VERSION.equals(request.headers().get(SEC_WEBSOCKET_VERSION))
+        || !request.headers().contains(SEC_WEBSOCKET_KEY)
+        || !waiting.isEmpty()) {
+      response.closing().text(BAD_REQUEST, "this is for WebSockets of version 13");
       return;
     }
-    deadline.cancel(false);
-    becameWebSocket.run();
-    if (path.equals("/ws/status")) {
-      WebSockets.statusFeed(ctx, request, web);
-    } else {
-      WebSockets.console(ctx, request, web, access);
+    if (path.equals("/ws/status") && web.feed.isFull()) {
+      response.closing().text(SERVICE_UNAVAILABLE, "too many pages are open");
+      return;
     }
+    if (path.equals("/ws/status")) {
+      WebSockets.statusFeed(ctx, request, web, this::upgraded);
+    } else {
+      WebSockets.console(ctx, request, web, access, this::upgraded);
+    }
+  }
+
+  private void upgraded(Channel channel) {
+    web.quota.remove(channel);
+    becameWebSocket.run();
   }
 
   /** Cookies belong to a host whatever the port; several machines may have consoles on one. */

@@ -28,11 +28,18 @@ final class WebResponse {
 
   private final ChannelHandlerContext ctx;
   private final boolean encrypted;
+  private final Runnable whenSent;
   private final String knownTag;
   private boolean keepAlive;
   private String cookie;
 
-  WebResponse(ChannelHandlerContext ctx, FullHttpRequest request, boolean encrypted) {
+  /**
+   * @param whenSent run on the connection's event loop when the client has taken the answer, unless
+   *     it is the last
+   */
+  WebResponse(
+      ChannelHandlerContext ctx, FullHttpRequest request, boolean encrypted, Runnable whenSent) {
+    this.whenSent = whenSent;
     this.ctx = ctx;
     this.encrypted = encrypted;
     keepAlive = HttpUtil.isKeepAlive(request);
@@ -106,6 +113,8 @@ final class WebResponse {
           var sent = ctx.writeAndFlush(response);
           if (last) {
             sent.addListener(ChannelFutureListener.CLOSE);
+          } else {
+            sent.addListener(f -> whenSent.run());
           }
         });
   }

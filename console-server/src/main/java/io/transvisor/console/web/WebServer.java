@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.transvisor.console.control.Operator;
 import io.transvisor.console.rfb.RfbService;
@@ -17,13 +18,17 @@ import io.transvisor.console.rfb.handshake.HandshakeHandler;
 import io.transvisor.console.socket.ConnectionListener;
 import io.transvisor.core.error.VmmException;
 import java.net.InetSocketAddress;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The TCP port of the web console. */
 public final class WebServer implements AutoCloseable {
-  /** Connections at a time, open consoles not counted. */
+  /** Connections that are no WebSockets, from one address and altogether. */
+  static final int MAX_OF_ONE_ADDRESS = 64;
+
   static final int MAX_CONNECTIONS = 128;
 
   /** Longest request line, header block and body, in bytes. */
@@ -36,6 +41,10 @@ public final class WebServer implements AutoCloseable {
 
   private final WebOptions options;
   private final RfbService viewers;
+
+  /** For what takes long: neither the guest nor the viewers wait for it. */
+  private final ExecutorService work;
+
   private final WebContext context;
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private SslContext tls;
@@ -45,9 +54,18 @@ public final class WebServer implements AutoCloseable {
    * @param viewers serves the pages' consoles; outlives this port
    */
   public WebServer(RfbService viewers, Operator operator, WebOptions options) {
+    this(
+        viewers,
+        operator,
+        options,
+        Executors.newSingleThreadExecutor(new DefaultThreadFactory("web", true)));
+  }
+
+  WebServer(RfbService viewers, Operator operator, WebOptions options, ExecutorService work) {
+    this.work = work;
     this.options = options;
     this.viewers = viewers;
-    context = new WebContext(viewers, operator, options);
+    context = new WebContext(viewers, operator, options, work);
   }
 
   /**
@@ -79,12 +97,12 @@ public final class WebServer implements AutoCloseable {
   }
 
   void accept(Channel channel) {
-    if (connections.size() >= MAX_CONNECTIONS) {
-      LOG.warn("web connection refused: there are {} already", MAX_CONNECTIONS);
-      channel.close();
-      return;
-    }
     connections.add(channel);
+    if (!context.quota.add(channel, WebHandler.address(channel))) {
+      String peer = WebHandler.peer(channel);
+      viewers.log().warn("web connection closed: there are too many, " + peer + " opens another");
+    }
+    channel.closeFuture().addListener(f -> context.quota.remove(channel));
     ChannelPipeline p = channel.pipeline();
     if (tls != null) {
       SslHandler ssl = tls.newHandler(channel.alloc());
@@ -108,5 +126,6 @@ public final class WebServer implements AutoCloseable {
       connections.close().awaitUninterruptibly();
       listener = null;
     }
+    work.shutdownNow();
   }
 }

@@ -1,6 +1,7 @@
 package io.transvisor.console.rfb;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.transvisor.console.rfb.client.RfbTestClient;
@@ -306,6 +307,24 @@ class ExtensionsTest {
     client.readMessageOtherThanUpdate();
     assertThat(client.takeNews()).containsExactly("xvp 0");
     assertThat(actions).isEmpty();
+  }
+
+  @Test
+  void whoWantsAnswersAndDoesNotReadThemIsDisconnected() throws Exception {
+    client.setEncodings(Encoding.RAW, Encoding.XVP);
+    byte[] unknown = new byte[4 * 4096];
+    for (int i = 0; i < unknown.length; i += 4) {
+      unknown[i] = (byte) 250;
+      unknown[i + 2] = 1;
+      unknown[i + 3] = 99;
+    }
+    assertThatThrownBy(
+            () -> {
+              for (int i = 0; i < 10_000; i++) {
+                client.send(unknown);
+              }
+            })
+        .isInstanceOf(IOException.class);
   }
 
   @Test

@@ -2,10 +2,16 @@ package io.transvisor.console.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.PooledByteBufAllocator;
 import io.transvisor.console.rfb.security.Credentials;
+import java.io.IOException;
+import java.net.Socket;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -204,6 +210,64 @@ class WebServerTest extends WebTest {
   void deepJsonIsABadRequest() throws Exception {
     startOpen();
     assertThat(post("/api/power", "[".repeat(60_000)).statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void requestsSentAtOnceAreAnsweredInTurn() throws Exception {
+    startOpen();
+    String host = " HTTP/1.1\r\nHost: localhost\r\n";
+    String answers =
+        raw(
+            ("GET /api/session" + host + "\r\n").repeat(3)
+                + "GET /api/screenshot"
+                + host
+                + "\r\n"
+                + "GET /api/status"
+                + host
+                + "Connection: close\r\n\r\n");
+    assertThat(answers.split("HTTP/1.1 200 OK", -1)).hasSize(6);
+    assertThat(answers.indexOf("PNG")).isBetween(0, answers.indexOf("cpu0.instructions"));
+  }
+
+  @Test
+  void whoReadsNothingIsAnsweredNoMore() throws Exception {
+    startOpen();
+    String request = "GET /page/main.js HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    byte[] requests = request.repeat(1000).getBytes(StandardCharsets.ISO_8859_1);
+    long before = PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory();
+    try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
+      socket.setSoTimeout(10_000);
+      Thread sender = Thread.ofVirtual().start(() -> flood(socket, requests));
+      assertThat(socket.getInputStream().read()).isEqualTo('H');
+      assertThat(get("/").statusCode()).isEqualTo(200);
+      assertThat(PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory() - before)
+          .isLessThan(64 << 20);
+      socket.close();
+      sender.join();
+    }
+  }
+
+  private static void flood(Socket socket, byte[] bytes) {
+    try {
+      while (true) {
+        socket.getOutputStream().write(bytes);
+      }
+    } catch (IOException e) {
+      // That is the end of it.
+    }
+  }
+
+  @Test
+  void oldConnectionsMakeRoom() throws Exception {
+    startOpen();
+    List<Socket> sockets = new ArrayList<>();
+    for (int i = 0; i < 2 * WebServer.MAX_CONNECTIONS; i++) {
+      sockets.add(new Socket(address.getAddress(), address.getPort()));
+    }
+    assertThat(get("/").statusCode()).isEqualTo(200);
+    for (Socket socket : sockets) {
+      socket.close();
+    }
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.transvisor.console.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import com.google.common.util.concurrent.MoreExecutors;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.CorruptedFrameException;
@@ -62,7 +63,12 @@ class WebSocketFuzzTest {
             Optional.empty(),
             new ViewerOptions("Guest", KeyboardLayout.EN_US, SharePolicy.IGNORE, 0));
     SecurityPolicy open = new SecurityPolicy(Credentials.NONE, null, false);
-    server = new WebServer(viewers, new FakeOperator(), new WebOptions("127.0.0.1", 0, open, null));
+    server =
+        new WebServer(
+            viewers,
+            new FakeOperator(),
+            new WebOptions("127.0.0.1", 0, open, null),
+            MoreExecutors.newDirectExecutorService());
   }
 
   @AfterAll

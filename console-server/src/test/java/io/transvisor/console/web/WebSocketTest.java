@@ -207,11 +207,55 @@ class WebSocketTest extends WebTest {
     shakeHands(connect("/ws/console"));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"/ws/console", "/ws/status"})
+  void whoPingsAndDoesNotReadTheAnswersIsDisconnected(String path) throws Exception {
+    startOpen();
+    try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
+      upgrade(socket, new DataInputStream(socket.getInputStream()), path);
+      ByteArrayOutputStream pings = new ByteArrayOutputStream();
+      for (int i = 0; i < 500; i++) {
+        pings.writeBytes(HexFormat.of().parseHex("89fd" + "00000000"));
+        pings.writeBytes(new byte[125]);
+      }
+      assertThatThrownBy(
+              () -> {
+                for (int i = 0; i < 10_000; i++) {
+                  socket.getOutputStream().write(pings.toByteArray());
+                }
+              })
+          .isInstanceOf(IOException.class);
+    }
+    shakeHands(connect("/ws/console"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET /ws/console HTTP/1.1\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 99\r\n"
+            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n",
+        "POST /ws/status HTTP/1.1\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nContent-Length: 0\r\n",
+        "GET /ws/status HTTP/1.1\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n",
+        "GET /ws/status HTTP/1.1\r\nUpgrade: other\r\nSec-WebSocket-Version: 13\r\n"
+            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n",
+      })
+  void whatIsNoWebSocketDoesNotStay(String request) throws IOException {
+    startOpen();
+    assertThat(raw(request + "Host: localhost\r\n\r\n")).startsWith("HTTP/1.1 400 ");
+  }
+
   private void upgrade(Socket socket, DataInputStream in) throws IOException {
+    upgrade(socket, in, "/ws/console");
+  }
+
+  private void upgrade(Socket socket, DataInputStream in, String path) throws IOException {
     socket
         .getOutputStream()
         .write(
-            ("GET /ws/console HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+            ("GET "
+                    + path
+                    + " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
                     + "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
                     + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
                     + "Sec-WebSocket-Protocol: binary\r\n\r\n")

@@ -13,14 +13,10 @@ final class Fences {
   /** Updates on their way at a time: enough to fill the line, too few to lag behind visibly. */
   static final int MAX_UNANSWERED = 3;
 
-  /** Echoes written while the connection takes no more; beyond, the client does not read. */
-  private static final int MAX_UNREAD_ECHOES = 4096;
-
   /** Our own fences start with this; the number of the update follows. */
   private static final String PACE = "update ";
 
   private ClientFence held;
-  private int unreadEchoes;
   private long sent;
   private long answered;
 
@@ -36,16 +32,11 @@ final class Fences {
    * ordinary fence is echoed at once. One that is to be synchronous with the next message is echoed
    * right before that takes effect.
    *
-   * @param writable whether the connection takes more at the moment
    * @return whether it was the answer to one of ours
    */
-  boolean received(ClientFence fence, boolean writable, ByteSink out) {
+  boolean received(ClientFence fence, ByteSink out) {
     if ((fence.flags() & ServerMessages.FENCE_REQUEST) == 0) {
       return answer(fence.payload());
-    }
-    unreadEchoes = writable ? 0 : unreadEchoes + 1;
-    if (unreadEchoes > MAX_UNREAD_ECHOES) {
-      throw new RfbProtocolException("it sends fences and does not read the answers");
     }
     if ((fence.flags() & ServerMessages.FENCE_SYNC_NEXT) != 0) {
       held = fence;

@@ -72,6 +72,7 @@ public final class RfbSession extends SimpleChannelInboundHandler<ClientMessage>
   private final UpdateBuilder builder = new UpdateBuilder();
   private final Announcements announcements = new Announcements();
   private final Fences fences = new Fences();
+  private final UnreadAnswers unread = new UnreadAnswers();
 
   /** Extensions that have been announced to the client, which is done once. */
   private final Set<Integer> announced = new HashSet<>();
@@ -175,7 +176,7 @@ public final class RfbSession extends SimpleChannelInboundHandler<ClientMessage>
       }
       case EnableContinuousUpdates m -> continuousUpdates(m);
       case ClientFence m -> {
-        if (fences.received(m, ctx.channel().isWritable(), sink)) {
+        if (fences.received(m, sink)) {
           update();
         }
       }
@@ -185,6 +186,9 @@ public final class RfbSession extends SimpleChannelInboundHandler<ClientMessage>
         update();
       }
       case XvpRequest m -> machineAction(m);
+    }
+    if (sink.length() > 0) {
+      unread.add(ctx.channel().isWritable());
     }
     send();
   }
