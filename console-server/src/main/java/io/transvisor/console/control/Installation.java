@@ -10,12 +10,14 @@ import java.util.function.Supplier;
  * @param name of the machine
  * @param memoryBytes the guest's memory
  * @param vnc the VNC server, if there is one, as it is when asked
+ * @param vncPassword the VNC server's, if there is one
  */
 public record Installation(
     String name,
     long memoryBytes,
     List<CharDevice> charDevices,
-    Supplier<Optional<VncStatus>> vnc) {
+    Supplier<Optional<VncStatus>> vnc,
+    Optional<VncPassword> vncPassword) {
   /** The program's version: three numbers. */
   public static int[] version() {
     String text = Installation.class.getPackage().getImplementationVersion();

@@ -74,7 +74,11 @@ final class Consoles implements AutoCloseable {
   private void start(MachineSpec spec, AssembledMachine assembled, Operator operator) {
     Installation installation =
         new Installation(
-            MachineSpec.DESKTOP_NAME, spec.memoryBytes(), charDevices(spec), () -> vncStatus(spec));
+            MachineSpec.DESKTOP_NAME,
+            spec.memoryBytes(),
+            charDevices(spec),
+            () -> vncStatus(spec),
+            Optional.ofNullable(vnc).map(VncServer::gate));
     Supplier<MonitorCommands> commands =
         () -> new MonitorCommands(operator, assembled.board().input(), installation);
     MachineSpec.Control control = spec.control();

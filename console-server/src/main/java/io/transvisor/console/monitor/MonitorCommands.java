@@ -16,6 +16,7 @@ import java.util.List;
 public final class MonitorCommands {
   private final Operator operator;
   private final CommandTable table;
+  private final PasswordCommands passwords;
 
   public MonitorCommands(Operator operator, InputSink input, Installation installation) {
     this.operator = operator;
@@ -44,6 +45,7 @@ public final class MonitorCommands {
     table.alias("q", "quit");
     MemoryCommands.define(table);
     InputCommands.define(table, input);
+    passwords = PasswordCommands.define(table, installation);
     table.add("screendump", "FILE", "saves the screen, as .png or .ppm", 1, 3, this::screendump);
     table.add(
         "change",
@@ -134,6 +136,9 @@ public final class MonitorCommands {
   }
 
   private String change(List<String> arguments) {
+    if (arguments.getFirst().equals("vnc")) {
+      return passwords.change(arguments.subList(1, arguments.size()));
+    }
     if (arguments.size() == 3 && !arguments.get(2).equals("raw")) {
       throw new VmmException("format " + arguments.get(2) + ": only raw images can be put in");
     }

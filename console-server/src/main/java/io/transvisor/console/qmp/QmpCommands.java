@@ -57,6 +57,10 @@ final class QmpCommands {
     commands.put("human-monitor-command", this::humanMonitorCommand);
     commands.put("send-key", a -> done(() -> keys.sendKey(a)));
     commands.put("input-send-event", a -> done(() -> keys.sendEvents(a)));
+    QmpPassword passwords = new QmpPassword(installation);
+    commands.put("set_password", a -> done(() -> passwords.set(a)));
+    commands.put("expire_password", a -> done(() -> passwords.expire(a)));
+    commands.put("change-vnc-password", a -> done(() -> passwords.change(a)));
     commands.put("screendump", a -> done(() -> screendump(a)));
     commands.put("eject", a -> done(() -> eject(a)));
     commands.put("blockdev-change-medium", a -> done(() -> changeMedium(a)));

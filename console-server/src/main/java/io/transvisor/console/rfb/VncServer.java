@@ -3,6 +3,7 @@ package io.transvisor.console.rfb;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.transvisor.console.rfb.security.Credentials;
+import io.transvisor.console.rfb.security.PasswordGate;
 import io.transvisor.console.rfb.security.SecurityObjects;
 import io.transvisor.console.rfb.security.SecurityPolicy;
 import io.transvisor.console.rfb.security.SecurityType;
@@ -24,6 +25,7 @@ public final class VncServer implements AutoCloseable {
 
   private final RfbService service;
   private final VncOptions options;
+  private final PasswordGate gate;
   private Channel listener;
 
   /**
@@ -32,6 +34,7 @@ public final class VncServer implements AutoCloseable {
   public VncServer(RfbService service, VncOptions options) {
     this.service = service;
     this.options = options;
+    gate = new PasswordGate(options.security().credentials());
   }
 
   /**
@@ -45,6 +48,11 @@ public final class VncServer implements AutoCloseable {
   public static Optional<VncOptions> parse(
       String argument, SecurityObjects objects, String desktopName) {
     return VncOptionParser.parse(argument, objects, desktopName);
+  }
+
+  /** Changes the password that viewers are asked for. */
+  public PasswordGate gate() {
+    return gate;
   }
 
   /**
@@ -69,7 +77,7 @@ public final class VncServer implements AutoCloseable {
               + " add ,password-file=FILE to -vnc, or ,insecure=on if that is meant");
     }
     List<SecurityType> types =
-        SecurityPolicy.types(credentials, policy.tls() == null ? null : policy.tls().open());
+        SecurityPolicy.types(gate, policy.tls() == null ? null : policy.tls().open());
     listener = bind(address, types);
     String password = credentials.password();
     if (password != null

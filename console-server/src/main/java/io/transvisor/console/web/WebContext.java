@@ -5,6 +5,7 @@ import io.transvisor.console.control.Operator;
 import io.transvisor.console.rfb.RfbService;
 import io.transvisor.console.rfb.security.Access;
 import io.transvisor.console.rfb.security.Credentials;
+import io.transvisor.console.rfb.security.PasswordGate;
 import io.transvisor.console.socket.ConnectionQuota;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -14,6 +15,7 @@ final class WebContext {
   final RfbService viewers;
   final Operator operator;
   final Credentials credentials;
+  final PasswordGate gate;
   final boolean encrypted;
   final RequestGuard guard;
   final WebSessions sessions = new WebSessions(System::nanoTime);
@@ -32,6 +34,7 @@ final class WebContext {
     this.viewers = viewers;
     this.operator = operator;
     credentials = options.security().credentials();
+    gate = new PasswordGate(credentials);
     encrypted = options.security().tls() != null;
     guard = new RequestGuard(credentials.isRequired(), options.host(), encrypted);
     media = new MediaLibrary(options.media());

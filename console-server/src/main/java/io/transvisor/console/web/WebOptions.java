@@ -57,6 +57,9 @@ public record WebOptions(String host, int port, SecurityPolicy security, Path me
     }
     String host = parts[0].substring(0, colon).replaceFirst("^\\[(.*)]$", "$1");
     SecurityPolicy policy = security.policy();
+    if (!policy.credentials().isSet()) {
+      throw error(argument, "nothing sets its password later; use password-file=FILE");
+    }
     boolean open = !policy.credentials().isRequired();
     if (host.isEmpty() && open && !policy.insecure()) {
       host = VncOptions.LOOPBACK;

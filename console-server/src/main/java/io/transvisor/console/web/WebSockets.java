@@ -54,7 +54,7 @@ final class WebSockets {
     List<SecurityType> offered =
         access
             .<List<SecurityType>>map(a -> List.of(new NoAuthentication(a)))
-            .orElseGet(() -> SecurityPolicy.types(web.credentials, null));
+            .orElseGet(() -> SecurityPolicy.types(web.gate, null));
     upgrade(
         ctx,
         request,

@@ -39,7 +39,7 @@ class GdbPacketTest {
             new MonitorCommands(
                 machine.operator(),
                 machine.input(),
-                new Installation("guest", 8 << 20, List.of(), Optional::empty)));
+                new Installation("guest", 8 << 20, List.of(), Optional::empty, Optional.empty())));
   }
 
   private PacketClient connect() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.transvisor.console.control.CharDevice;
 import io.transvisor.console.control.FakeOperator;
+import io.transvisor.console.control.FakePassword;
 import io.transvisor.console.control.Installation;
 import io.transvisor.console.control.VncStatus;
 import io.transvisor.console.machine.RunningMachine;
@@ -22,6 +23,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jline.terminal.Terminal;
@@ -34,6 +36,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(60)
 class MonitorTest {
+  private static final FakePassword PASSWORD = new FakePassword();
+
   private static final Installation INSTALLATION =
       new Installation(
           "guest",
@@ -41,13 +45,40 @@ class MonitorTest {
           List.of(new CharDevice("serial0", "null")),
           () ->
               Optional.of(
-                  new VncStatus(new InetSocketAddress("127.0.0.1", 5900), "none", List.of())));
+                  new VncStatus(new InetSocketAddress("127.0.0.1", 5900), "none", List.of())),
+          Optional.of(PASSWORD));
 
   @TempDir private Path directory;
 
   private final FakeOperator operator = new FakeOperator();
   private final RecordingInput input = new RecordingInput();
   private final MonitorCommands commands = new MonitorCommands(operator, input, INSTALLATION);
+
+  @Test
+  void thePasswordOfVncCanBeChanged() {
+    for (String line :
+        List.of(
+            "set_password vnc one",
+            "set_password vnc two keep",
+            "change vnc password three",
+            "expire_password vnc never",
+            "expire_password vnc 1000")) {
+      assertThat(commands.execute(line)).as(line).isEmpty();
+    }
+    assertThat(PASSWORD.done)
+        .containsExactly(
+            "set one",
+            "set two",
+            "set three",
+            "expire " + Instant.MAX,
+            "expire 1970-01-01T00:16:40Z");
+    PASSWORD.done.clear();
+    assertThat(commands.execute("set_password spice x")).contains("only vnc");
+    assertThat(commands.execute("set_password vnc x fail")).contains("stay");
+    assertThat(commands.execute("expire_password vnc soon")).contains("soon");
+    assertThat(commands.execute("change vnc password")).startsWith("usage: ");
+    assertThat(PASSWORD.done).isEmpty();
+  }
 
   @ParameterizedTest
   @CsvSource({

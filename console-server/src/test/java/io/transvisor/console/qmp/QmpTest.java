@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.transvisor.console.control.CharDevice;
 import io.transvisor.console.control.FakeOperator;
+import io.transvisor.console.control.FakePassword;
 import io.transvisor.console.control.Installation;
 import io.transvisor.console.control.VncStatus;
 import io.transvisor.console.machine.RunningMachine;
@@ -43,12 +44,14 @@ class QmpTest {
   private final ObjectMapper json = new ObjectMapper();
   private final FakeOperator operator = new FakeOperator();
   private final RecordingInput input = new RecordingInput();
+  private final FakePassword password = new FakePassword();
   private final Installation installation =
       new Installation(
           "guest",
           8 << 20,
           List.of(new CharDevice("serial0", "null")),
-          () -> Optional.of(new VncStatus(VNC, "none", List.of(VIEWER))));
+          () -> Optional.of(new VncStatus(VNC, "none", List.of(VIEWER))),
+          Optional.of(password));
   private final QmpServer server =
       new QmpServer(
           "tcp::0,server,nowait",
@@ -403,5 +406,37 @@ class QmpTest {
                 () -> new MonitorCommands(operator, input, installation)))
         .isInstanceOf(VmmException.class)
         .hasMessage("-qmp " + specification + ": " + problem);
+  }
+
+  @Test
+  void thePasswordOfVncCanBeChanged() throws IOException {
+    client.negotiate();
+    for (String command :
+        List.of(
+            "set_password', 'arguments': {'protocol': 'vnc', 'password': 'one'",
+            "set_password', 'arguments':"
+                + " {'protocol': 'vnc', 'password': 'two', 'connected': 'keep'",
+            "change-vnc-password', 'arguments': {'password': 'three'",
+            "expire_password', 'arguments': {'protocol': 'vnc', 'time': 'now'")) {
+      JsonNode answer = client.ask(("{'execute': '" + command + "}}\n").replace('\'', '"'));
+      assertThat(answer.path("return").isObject()).as(command).isTrue();
+    }
+    assertThat(password.done)
+        .containsExactly("set one", "set two", "set three", "expire 1970-01-01T00:00:00Z");
+  }
+
+  @Test
+  void passwordsThatCannotBeSetAreErrors() throws IOException {
+    client.negotiate();
+    for (String command :
+        List.of(
+            "set_password', 'arguments': {'protocol': 'spice', 'password': 'x'",
+            "set_password', 'arguments': {'protocol': 'vnc', 'password': 'x', 'connected': 'fail'",
+            "set_password', 'arguments': {'protocol': 'vnc'",
+            "expire_password', 'arguments': {'protocol': 'vnc', 'time': 'soon'")) {
+      JsonNode answer = client.ask(("{'execute': '" + command + "}}\n").replace('\'', '"'));
+      assertThat(answer.path("error").path("class").asText()).isEqualTo("GenericError");
+    }
+    assertThat(password.done).isEmpty();
   }
 }

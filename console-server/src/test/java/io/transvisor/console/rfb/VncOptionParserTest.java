@@ -78,8 +78,6 @@ class VncOptionParserTest {
         ":-1 | '-1' is not a display number (0 to 59635)",
         "::1:3 | put an IPv6 address in brackets, as in [::1]:3",
         "unix:/run/vnc | Unix sockets are not supported; use HOST:N",
-        ":1,password=on | 'password' is not supported; use password-file=FILE",
-        ":1,password | 'password' is not supported; use password-file=FILE",
         ":1,user=u | user needs password-file",
         ":1,view-only-password-file= | option 'view-only-password-file' needs a value",
         ":1,idle-timeout=soon | idle-timeout=soon: expected seconds",
@@ -89,7 +87,7 @@ class VncOptionParserTest {
         ":1,insecure=perhaps | insecure=perhaps: expected on or off",
         ":1,password-file= | option 'password-file' needs a value",
         ":1,sasl | option 'sasl' is not supported (known: to, share, idle-timeout, password-file,"
-            + " password-secret, view-only-password-file, user, tls, tls-creds, insecure)",
+            + " password-secret, password, view-only-password-file, user, tls, tls-creds, insecure)",
         ":1, | empty option",
       })
   void notUnderstood(String argument, String problem) {

@@ -11,16 +11,22 @@ import io.transvisor.core.error.VmmException;
 import io.transvisor.core.machine.Machine;
 import io.transvisor.guests.bench.suite.GuestFiles;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import picocli.CommandLine.Command;
 
 /**
  * {@code transvisor train}: the run from which the launcher has the JVM make its ahead-of-time
  * cache (JEP 483, 514, 515). It does what starts have in common, and long enough with the engine
  * that HotSpot compiles the interpreter and the translator: their profiles are kept in the cache.
+ * Meanwhile somebody looks and types, so that the first keys of a real run need not wait for
+ * classes.
  */
 @Command(
     name = "train",
@@ -38,48 +44,86 @@ public final class TrainCommand implements Subcommand {
     Path scratch = Files.createTempDirectory("transvisor-train");
     try {
       trainFirmware();
-      MachineSpec.Builder kernels = MachineSpec.builder();
-      kernels.kernel(new GuestFiles(scratch).kernel(), null, KERNELS);
-      train(kernels, KERNELS_MILLIS);
+      trainKernels(scratch);
       return 0;
     } finally {
       MoreFiles.deleteRecursively(scratch, RecursiveDeleteOption.ALLOW_INSECURE);
     }
   }
 
-  /** The installed firmware without anything to boot, if there is one. */
+  /** The installed firmware without anything to boot, if there is one, and a VNC viewer. */
   private static void trainFirmware() throws IOException {
+    int port = freePort();
+    String display = VncOptions.LOOPBACK + ":" + (port - VncOptions.BASE_PORT);
     try {
-      train(MachineSpec.builder(), FIRMWARE_MILLIS);
+      train(
+          MachineSpec.builder().display(display, null),
+          () -> {
+            Thread.sleep(FIRMWARE_MILLIS / 2);
+            RfbSnapshot.take(display, null);
+            try (Socket socket = new Socket(VncOptions.LOOPBACK, port)) {
+              Thread.ofVirtual().start(() -> drain(socket));
+              PracticeViewer.use(socket.getOutputStream()::write, FIRMWARE_MILLIS / 2);
+            }
+          });
     } catch (VmmException e) {
       // None is installed: kernels do without.
     }
   }
 
-  /** Runs a machine for so long, and looks at its screen in the middle of that. */
-  private static void train(MachineSpec.Builder builder, long millis) throws IOException {
-    String display = VncOptions.LOOPBACK + ":" + (freePort() - VncOptions.BASE_PORT);
-    MachineSpec spec = builder.display(display, null).build();
+  /** Kernels, and a browser. */
+  private static void trainKernels(Path scratch) throws IOException {
+    int port = freePort();
+    PracticeBrowser.makeCertificate(scratch);
+    train(
+        MachineSpec.builder()
+            .display(null, "none")
+            .objects(List.of("tls-creds-x509,id=train,dir=" + scratch))
+            .web(VncOptions.LOOPBACK + ":" + port + ",tls-creds=train")
+            .kernel(new GuestFiles(scratch).kernel(), null, KERNELS),
+        () -> {
+          Thread.sleep(KERNELS_MILLIS / 2);
+          PracticeBrowser.use(port, scratch, KERNELS_MILLIS / 2);
+        });
+  }
+
+  /** What somebody does with a running machine. */
+  @FunctionalInterface
+  private interface Practice {
+    void run() throws IOException, InterruptedException;
+  }
+
+  /** Runs a machine until somebody has done something with it. */
+  private static void train(MachineSpec.Builder builder, Practice practice) throws IOException {
+    MachineSpec spec = builder.build();
     GuestRunner.run(
         spec,
         "",
         assembled -> {
           Machine machine = assembled.machine();
-          Thread operator = new Thread(() -> operate(machine, display, millis), "operator");
+          Thread operator = new Thread(() -> operate(machine, practice), "operator");
           operator.setDaemon(true);
           operator.start();
         });
   }
 
-  private static void operate(Machine machine, String display, long millis) {
+  private static void operate(Machine machine, Practice practice) {
     try {
-      Thread.sleep(millis / 2);
-      RfbSnapshot.take(display, null);
-      Thread.sleep(millis / 2);
+      practice.run();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
       machine.quit();
+    }
+  }
+
+  private static void drain(Socket socket) {
+    try {
+      socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+    } catch (IOException e) {
+      // The viewer has left.
     }
   }
 

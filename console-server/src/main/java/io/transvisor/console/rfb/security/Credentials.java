@@ -7,12 +7,15 @@ import java.util.Optional;
 /**
  * Who is let in by what they know. Characters of passwords stand for bytes of ISO 8859-1.
  *
- * @param password opens everything; null lets everybody in
+ * @param password opens everything; null lets everybody in, the empty one nobody
  * @param viewOnlyPassword lets one look, or null for none
  * @param user the name that must come with a password where the protocol has a place for it, or
  *     null for any
  */
 public record Credentials(String password, String viewOnlyPassword, String user) {
+  /** What lets nobody in until an operator sets another: no password is empty. */
+  static final String UNSET = "";
+
   /** Lets everybody in. */
   public static final Credentials NONE = new Credentials(null, null, null);
 
@@ -25,12 +28,18 @@ public record Credentials(String password, String viewOnlyPassword, String user)
     return password != null;
   }
 
+  /** Whether the password that is asked for is one. */
+  public boolean isSet() {
+    return !UNSET.equals(password);
+  }
+
   /**
    * What the answer to a challenge of VNC Authentication opens; takes the same time for every
    * answer.
    */
   public Optional<Access> check(byte[] challenge, byte[] response) {
-    boolean full = MessageDigest.isEqual(VncAuthentication.response(password, challenge), response);
+    boolean full =
+        isSet() && MessageDigest.isEqual(VncAuthentication.response(password, challenge), response);
     boolean view =
         viewOnlyPassword != null
             && MessageDigest.isEqual(
@@ -41,7 +50,7 @@ public record Credentials(String password, String viewOnlyPassword, String user)
   /** What a name and a password sent as such open; takes the same time whichever is wrong. */
   public Optional<Access> check(String givenUser, String givenPassword) {
     boolean userRight = user == null || isEqual(user, givenUser);
-    boolean full = isEqual(password, givenPassword);
+    boolean full = isSet() && isEqual(password, givenPassword);
     boolean view = viewOnlyPassword != null && isEqual(viewOnlyPassword, givenPassword);
     return access(full && userRight, view && userRight);
   }

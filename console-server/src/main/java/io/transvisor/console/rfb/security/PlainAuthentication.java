@@ -11,10 +11,10 @@ final class PlainAuthentication implements SecurityType {
   private static final int HEADER = 8;
   private static final int MAX_LENGTH = 1024;
 
-  private final Credentials credentials;
+  private final PasswordGate gate;
 
-  PlainAuthentication(Credentials credentials) {
-    this.credentials = credentials;
+  PlainAuthentication(PasswordGate gate) {
+    this.gate = gate;
   }
 
   @Override
@@ -40,7 +40,7 @@ final class PlainAuthentication implements SecurityType {
       in.skipBytes(HEADER);
       String name = in.readCharSequence((int) user, StandardCharsets.ISO_8859_1).toString();
       String secret = in.readCharSequence((int) password, StandardCharsets.ISO_8859_1).toString();
-      return Verdict.of(credentials.check(name, secret));
+      return Verdict.of(gate.check(name, secret));
     };
   }
 }

@@ -10,14 +10,14 @@ import java.util.function.Function;
 
 /**
  * The part of {@code -vnc} and {@code -web} that says who is let in: {@code password-file=F},
- * {@code password-secret=ID}, {@code view-only-password-file=F}, {@code user=NAME}, {@code
- * tls=on|off}, {@code tls-creds=ID}, {@code insecure=on}. The identifiers are those of {@code
- * -object}, as in QEMU.
+ * {@code password-secret=ID}, {@code password=on} (the monitor sets it), {@code
+ * view-only-password-file=F}, {@code user=NAME}, {@code tls=on|off}, {@code tls-creds=ID}, {@code
+ * insecure=on}. The identifiers are those of {@code -object}, as in QEMU.
  */
 public final class SecurityOptions {
   /** The names of these options, for messages. */
   public static final String NAMES =
-      "password-file, password-secret, view-only-password-file, user, tls, tls-creds, insecure";
+      "password-file, password-secret, password, view-only-password-file, user, tls, tls-creds, insecure";
 
   private final Function<String, VmmException> error;
   private final SecurityObjects objects;
@@ -56,8 +56,8 @@ public final class SecurityOptions {
         tls = tlsOff ? null : TlsCredentials.selfMade();
       }
       case "password" -> {
-        if (isOn(name, value)) {
-          throw error.apply("'password' is not supported; use password-file=FILE");
+        if (isOn(name, value) && password == null) {
+          password = Credentials.UNSET;
         }
       }
       default -> {

@@ -21,12 +21,12 @@ public record SecurityPolicy(Credentials credentials, TlsCredentials tls, boolea
    * @param context from {@link TlsCredentials#open}, or null without TLS; with it, nothing is
    *     offered in clear
    */
-  public static List<SecurityType> types(Credentials credentials, SslContext context) {
+  public static List<SecurityType> types(PasswordGate gate, SslContext context) {
     List<SecurityType> types = new ArrayList<>();
     if (context != null) {
-      types.add(new VeNCrypt(context, credentials));
-    } else if (credentials.isRequired()) {
-      types.add(new VncAuthentication(credentials));
+      types.add(new VeNCrypt(context, gate));
+    } else if (gate.isRequired()) {
+      types.add(new VncAuthentication(gate));
     } else {
       types.add(new NoAuthentication(Access.FULL));
     }

@@ -33,14 +33,14 @@ public final class VeNCrypt implements SecurityType {
   private final SslContext tls;
   private final List<Subtype> subtypes = new ArrayList<>();
 
-  public VeNCrypt(SslContext tls, Credentials credentials) {
+  public VeNCrypt(SslContext tls, PasswordGate gate) {
     this.tls = tls;
-    if (credentials.isRequired()) {
+    if (gate.isRequired()) {
       // Plain first: it takes the whole password, VNC Authentication only eight bytes of it. Where
       // a name is asked for, VNC Authentication would be a way around it.
-      subtypes.add(new Subtype(X509_PLAIN, new PlainAuthentication(credentials)));
-      if (credentials.user() == null) {
-        subtypes.add(new Subtype(X509_VNC, new VncAuthentication(credentials)));
+      subtypes.add(new Subtype(X509_PLAIN, new PlainAuthentication(gate)));
+      if (!gate.isUserRequired()) {
+        subtypes.add(new Subtype(X509_VNC, new VncAuthentication(gate)));
       }
     } else {
       subtypes.add(new Subtype(X509_NONE, new NoAuthentication(Access.FULL)));

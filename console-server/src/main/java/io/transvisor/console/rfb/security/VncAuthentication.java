@@ -21,11 +21,11 @@ public final class VncAuthentication implements SecurityType {
   /** Bytes of a password that count. */
   public static final int KEY_LENGTH = 8;
 
-  private final Credentials credentials;
+  private final PasswordGate gate;
   private final SecureRandom random = new SecureRandom();
 
-  public VncAuthentication(Credentials credentials) {
-    this.credentials = credentials;
+  public VncAuthentication(PasswordGate gate) {
+    this.gate = gate;
   }
 
   @Override
@@ -45,7 +45,7 @@ public final class VncAuthentication implements SecurityType {
       }
       byte[] response = new byte[CHALLENGE_LENGTH];
       in.readBytes(response);
-      return Verdict.of(credentials.check(challenge, response));
+      return Verdict.of(gate.check(challenge, response));
     };
   }
 

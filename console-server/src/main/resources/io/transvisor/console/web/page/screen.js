@@ -32,6 +32,8 @@ export class GuestScreen extends EventTarget {
       this.dispatchEvent(new Event("connect"));
     });
     rfb.addEventListener("disconnect", () => this.#lost());
+    // The server has been started anew and knows nothing of this browser's session.
+    rfb.addEventListener("credentialsrequired", () => location.reload());
     rfb.addEventListener("desktopname", (event) => {
       document.getElementById("name").textContent = event.detail.name;
       document.title = event.detail.name;

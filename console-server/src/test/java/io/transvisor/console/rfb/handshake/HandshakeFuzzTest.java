@@ -13,6 +13,7 @@ import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.transvisor.console.rfb.message.RfbProtocolException;
 import io.transvisor.console.rfb.security.Credentials;
 import io.transvisor.console.rfb.security.FailureLockout;
+import io.transvisor.console.rfb.security.PasswordGate;
 import io.transvisor.console.rfb.security.SecurityPolicy;
 import io.transvisor.console.rfb.security.TlsCredentials;
 import java.net.InetAddress;
@@ -96,7 +97,7 @@ class HandshakeFuzzTest {
     channel =
         new EmbeddedChannel(
             new HandshakeHandler(
-                SecurityPolicy.types(credentials, mode < 2 ? null : server),
+                SecurityPolicy.types(new PasswordGate(credentials), mode < 2 ? null : server),
                 new FailureLockout(() -> 0),
                 InetAddress.getLoopbackAddress(),
                 (ctx, access, shared) -> letIn.incrementAndGet()));

@@ -11,6 +11,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.transvisor.console.rfb.message.RfbProtocolException;
 import io.transvisor.console.rfb.security.Credentials;
 import io.transvisor.console.rfb.security.FailureLockout;
+import io.transvisor.console.rfb.security.PasswordGate;
 import io.transvisor.console.rfb.security.SecurityPolicy;
 import io.transvisor.console.rfb.security.SecurityType;
 import io.transvisor.console.rfb.security.VncAuthentication;
@@ -44,7 +45,7 @@ class HandshakeHandlerTest {
     channel =
         new EmbeddedChannel(
             new HandshakeHandler(
-                SecurityPolicy.types(Credentials.of(password), null),
+                SecurityPolicy.types(new PasswordGate(Credentials.of(password)), null),
                 lockout,
                 address,
                 (ctx, access, isShared) -> shared = isShared),

@@ -53,7 +53,7 @@ class VncAuthenticationTest {
   @Test
   void challengesDiffer() {
     ByteBuf sent = Unpooled.buffer();
-    VncAuthentication authentication = new VncAuthentication(Credentials.of("x"));
+    VncAuthentication authentication = new VncAuthentication(new PasswordGate(Credentials.of("x")));
     authentication.begin(new Recorder(sent));
     authentication.begin(new Recorder(sent));
     assertThat(sent.readableBytes()).isEqualTo(32);
