@@ -192,15 +192,9 @@ public final class Cpu extends CpuState {
    * after any of them changed.
    */
   public void deriveMode() {
-    boolean user = cpl == 3;
-    readFlag = user ? Mmu.READ_USER : Mmu.READ_SUPERVISOR;
-    writeFlag = user ? Mmu.WRITE_USER : Mmu.WRITE_SUPERVISOR;
+    deriveLevel();
     modeWord =
-        (isCode32() ? MODE_CODE32 : 0)
-            | (user ? MODE_USER : 0)
-            | (hasFlatData() ? MODE_FLAT_DATA : 0)
-            | (segLimit[CS] == -1 ? MODE_FLAT_CODE : 0)
-            | (stackMask == -1 ? MODE_STACK32 : 0);
+        codeMode() | (hasFlatData() ? MODE_FLAT_DATA : 0) | (stackMask == -1 ? MODE_STACK32 : 0);
     codeBreakpoints = DebugRegisters.watchesCode(this);
     if (codeBreakpoints) {
       stopTrace();
@@ -213,6 +207,29 @@ public final class Cpu extends CpuState {
         updateSegmentCache(s);
       }
     }
+  }
+
+  /** With a new code segment: sets CPL. {@link #deriveMode} without what depends on neither. */
+  void setLevel(int level) {
+    cpl = level;
+    if ((cr0 & CR0_AM) != 0) {
+      deriveMode();
+      return;
+    }
+    deriveLevel();
+    modeWord = modeWord & (MODE_FLAT_DATA | MODE_STACK32) | codeMode();
+  }
+
+  private void deriveLevel() {
+    boolean user = cpl == 3;
+    readFlag = user ? Mmu.READ_USER : Mmu.READ_SUPERVISOR;
+    writeFlag = user ? Mmu.WRITE_USER : Mmu.WRITE_SUPERVISOR;
+  }
+
+  private int codeMode() {
+    return (isCode32() ? MODE_CODE32 : 0)
+        | (cpl == 3 ? MODE_USER : 0)
+        | (segLimit[CS] == -1 ? MODE_FLAT_CODE : 0);
   }
 
   /**

@@ -113,8 +113,7 @@ final class SegmentLoader {
   /** Loads CS with a checked and marked descriptor; the selector gets the new CPL as its RPL. */
   static void loadCode(Cpu c, int selector, Descriptor d, int cpl) {
     set(c, CpuState.CS, selector & 0xFFFC | cpl, d);
-    c.cpl = cpl;
-    c.deriveMode();
+    c.setLevel(cpl);
   }
 
   /** Loads a null selector: every use of the segment faults. */
@@ -146,10 +145,17 @@ final class SegmentLoader {
 
   /** Loads the visible and hidden parts of a segment register. */
   static void fill(Cpu c, int segment, int selector, int base, int limit, int access) {
+    // What is derived does not depend on the privilege level, which is most often all that changes.
+    boolean same =
+        c.segBase[segment] == base
+            && c.segLimit[segment] == limit
+            && ((c.segAccess[segment] ^ access) & ~CpuState.DPL) == 0;
     c.selector[segment] = selector;
-    c.segBase[segment] = base;
-    c.segLimit[segment] = limit;
     c.segAccess[segment] = access;
-    c.updateSegmentCache(segment);
+    if (!same) {
+      c.segBase[segment] = base;
+      c.segLimit[segment] = limit;
+      c.updateSegmentCache(segment);
+    }
   }
 }

@@ -147,7 +147,6 @@ final class SystemInstructions {
     int data = FLAT | CpuState.WRITABLE | dpl;
     SegmentLoader.fill(c, CpuState.CS, selector, 0, -1, code);
     SegmentLoader.fill(c, CpuState.SS, selector + 8 & 0xFFFF, 0, -1, data);
-    c.cpl = level;
-    c.deriveMode();
+    c.setLevel(level);
   }
 }

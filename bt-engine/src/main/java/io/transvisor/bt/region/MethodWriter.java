@@ -1,6 +1,5 @@
 package io.transvisor.bt.region;
 
-import io.transvisor.bt.interp.Callouts;
 import io.transvisor.bt.interp.Cpu;
 import io.transvisor.bt.isa.Handler;
 import io.transvisor.bt.isa.Insn;
@@ -94,8 +93,7 @@ final class MethodWriter {
   static final ClassDesc ENTRY_CLASS = ClassDesc.of(RegionEntry.class.getName());
   static final ClassDesc FLAGS_CLASS = ClassDesc.of(LazyFlags.class.getName());
   static final ClassDesc INTS = ConstantDescs.CD_int.arrayType();
-  private static final ClassDesc LONGS = ConstantDescs.CD_long.arrayType();
-  private static final ClassDesc CALLOUTS_CLASS = ClassDesc.of(Callouts.class.getName());
+  static final ClassDesc LONGS = ConstantDescs.CD_long.arrayType();
   static final ClassDesc BYTES = ConstantDescs.CD_byte.arrayType();
   static final ClassDesc HANDLER_CLASS = ClassDesc.of(Handler.class.getName());
   static final ClassDesc INSN_CLASS = ClassDesc.of(Insn.class.getName());
@@ -124,6 +122,7 @@ final class MethodWriter {
   final FpuRegisters fpu;
 
   private final List<Object> constants;
+  private final long[] calloutCounts;
   private final Map<Block, Label> labels = new HashMap<>();
 
   /** The instruction being written, and where it stands. */
@@ -134,6 +133,7 @@ final class MethodWriter {
 
   /**
    * @param constants objects the generated class has as static fields; see {@link #constant}
+   * @param calloutCounts where callouts are counted that are written out
    * @param usedRegisters see {@link UsedRegisters}
    * @param survey of the region's memory windows
    */
@@ -142,12 +142,14 @@ final class MethodWriter {
       RegionPlan plan,
       ClassDesc self,
       List<Object> constants,
+      long[] calloutCounts,
       int usedRegisters,
       WindowSurvey survey) {
     this.b = code;
     this.plan = plan;
     this.self = self;
     this.constants = constants;
+    this.calloutCounts = calloutCounts;
     this.used = usedRegisters;
     this.flags = new FlagWriter(this);
     this.conditions = new ConditionWriter(this);
@@ -302,15 +304,8 @@ final class MethodWriter {
    */
   void countCallout(Insn i) {
     if (i.form.callout() != null) {
-      b.aload(CPU)
-          .getfield(CPU_CLASS, "callouts", CALLOUTS_CLASS)
-          .getfield(CALLOUTS_CLASS, "counts", LONGS)
-          .loadConstant(i.form.callout().ordinal())
-          .dup2()
-          .laload()
-          .lconst_1()
-          .ladd()
-          .lastore();
+      constant(calloutCounts, LONGS);
+      b.loadConstant(i.form.callout().ordinal()).dup2().laload().lconst_1().ladd().lastore();
     }
   }
 

@@ -47,6 +47,7 @@ final class RegionCompiler {
       ClassDesc.of("java.lang.invoke.MethodHandles$Lookup");
 
   private final RegionPlan plan;
+  private final long[] calloutCounts;
   private final ClassDesc self = ClassDesc.of(NAME);
   private final List<Object> constants = new ArrayList<>();
   private ExitWriter exits;
@@ -57,8 +58,12 @@ final class RegionCompiler {
     return vm != null && vm.getVMOption("DontCompileHugeMethods").getValue().equals("false");
   }
 
-  RegionCompiler(RegionPlan plan) {
+  /**
+   * @param calloutCounts where callouts are counted that are written out, by class
+   */
+  RegionCompiler(RegionPlan plan, long[] calloutCounts) {
     this.plan = plan;
+    this.calloutCounts = calloutCounts;
   }
 
   /**
@@ -173,6 +178,7 @@ final class RegionCompiler {
     return switch (constant) {
       case Handler h -> HANDLER_CLASS;
       case RegionEntry e -> MethodWriter.ENTRY_CLASS;
+      case long[] counts -> MethodWriter.LONGS;
       default -> INSN_CLASS;
     };
   }
@@ -208,7 +214,8 @@ final class RegionCompiler {
       // Also if writing starts again because a jump was too long.
       survey = new WindowSurvey(plan.alone());
     }
-    MethodWriter w = new MethodWriter(b, plan, self, constants, UsedRegisters.of(plan), survey);
+    MethodWriter w =
+        new MethodWriter(b, plan, self, constants, calloutCounts, UsedRegisters.of(plan), survey);
     exits = w.exits;
     writeEntry(w);
     OperandWriter operands = new OperandWriter(w);

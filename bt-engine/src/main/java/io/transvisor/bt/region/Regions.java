@@ -368,7 +368,7 @@ public final class Regions implements Region.Observer {
   private RegionCompiler.Result compiled(RegionPlan plan) {
     long begun = SampledEvent.now();
     try {
-      return new RegionCompiler(plan).compile();
+      return new RegionCompiler(plan, c.callouts.counts).compile();
     } finally {
       compileNanos.addAndGet(SampledEvent.now() - begun);
     }

@@ -93,6 +93,9 @@ public class CpuState {
    */
   public static final int ACCESSED = 1;
 
+  /** The descriptor's privilege level. */
+  public static final int DPL = 3 << 5;
+
   public static final int WRITABLE = 1 << 1;
   public static final int READABLE = 1 << 1;
   public static final int EXPAND_DOWN = 1 << 2;
