@@ -69,7 +69,9 @@ class VgaScrollTest {
   }
 
   private void paint() {
-    screen.gather(() -> vga.refresh(screen));
+    while (!screen.gather(() -> vga.refresh(screen))) {
+      Thread.onSpinWait();
+    }
   }
 
   private void crtc(int index, int value) {

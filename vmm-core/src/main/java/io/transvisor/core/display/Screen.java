@@ -2,6 +2,7 @@ package io.transvisor.core.display;
 
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
@@ -33,7 +34,7 @@ public final class Screen {
 
   private final CopyOnWriteArrayList<Listener> listeners = new CopyOnWriteArrayList<>();
   private final AtomicInteger watchers = new AtomicInteger();
-  private final Object lock = new Object();
+  private final ReentrantLock lock = new ReentrantLock();
   private volatile Runnable firstWatcher = () -> {};
   private volatile long hurriedUntil = System.nanoTime();
   private volatile PointerShape pointer;
@@ -98,7 +99,8 @@ public final class Screen {
 
   /** Painter's side: gives the picture a new size, black; does nothing if it has that size. */
   public void resize(int newWidth, int newHeight) {
-    synchronized (lock) {
+    lock.lock();
+    try {
       if (newWidth == width && newHeight == height) {
         return;
       }
@@ -109,18 +111,23 @@ public final class Screen {
         l.resized(width, height);
       }
       changed = true;
+    } finally {
+      lock.unlock();
     }
     tell();
   }
 
   /** Painter's side: changes pixels inside the given rectangle and tells the consoles. */
   public void paint(int x, int y, int w, int h, Painter painter) {
-    synchronized (lock) {
+    lock.lock();
+    try {
       painter.paint(pixels, width);
       for (Listener l : listeners) {
         l.damaged(x, y, w, h);
       }
       changed = true;
+    } finally {
+      lock.unlock();
     }
     tell();
   }
@@ -140,15 +147,25 @@ public final class Screen {
     return pointer;
   }
 
-  /** Painter's side: makes all that an action paints one change for those who watch. */
-  public void gather(Runnable paints) {
+  /**
+   * Painter's side: makes all that an action paints one change for those who watch. While one of
+   * them looks at the picture nothing is painted: the guest does not wait for those who watch it.
+   *
+   * @return whether it has been done
+   */
+  public boolean gather(Runnable paints) {
+    if (!lock.tryLock()) {
+      return false;
+    }
     gathering = true;
     try {
       paints.run();
     } finally {
       gathering = false;
+      lock.unlock();
     }
     tell();
+    return true;
   }
 
   private void tell() {
@@ -160,15 +177,21 @@ public final class Screen {
 
   /** Console's side: looks at the picture while it cannot change; must not keep the array. */
   public void read(Consumer<Picture> reader) {
-    synchronized (lock) {
+    lock.lock();
+    try {
       reader.accept(new Picture(width, height, pixels));
+    } finally {
+      lock.unlock();
     }
   }
 
   /** A copy of the picture as it is now. */
   public Picture copy() {
-    synchronized (lock) {
+    lock.lock();
+    try {
       return new Picture(width, height, pixels.clone());
+    } finally {
+      lock.unlock();
     }
   }
 

@@ -52,6 +52,9 @@ public final class Machine implements MachineControl {
   /** While somebody types or points. */
   private static final long HURRIED_REFRESH_NANOS = 5_000_000;
 
+  /** Until the next attempt where a console was looking at the picture. */
+  private static final long BUSY_REFRESH_NANOS = 1_000_000;
+
   private static final Logger LOG = LoggerFactory.getLogger(Machine.class);
 
   private final PhysicalMemory memory;
@@ -405,8 +408,11 @@ public final class Machine implements MachineControl {
     if (screen.isWatched() && video != null) {
       long now = System.nanoTime();
       if (now - refreshDue(now) >= 0) {
-        nextRefresh = now + REFRESH_NANOS;
-        screen.gather(() -> video.refresh(screen));
+        if (screen.gather(() -> video.refresh(screen))) {
+          nextRefresh = now + REFRESH_NANOS;
+        } else {
+          nextRefresh += now - refreshDue(now) + BUSY_REFRESH_NANOS;
+        }
       }
     }
   }

@@ -32,7 +32,7 @@ function driveRow(drive, images) {
   const name = document.createElement("b");
   name.textContent = drive.name;
   const medium = document.createElement("small");
-  medium.textContent = ` ${drive.medium ?? (drive.trayOpen ? "tray open" : "empty")}${drive.locked ? " (locked by the guest)" : ""}`;
+  medium.textContent = ` ${drive.medium?.replace(/^.*\//, "") ?? (drive.trayOpen ? "tray open" : "empty")}${drive.locked ? " (locked by the guest)" : ""}`;
   title.append(name, medium);
   row.append(title);
   if (drive.removable) {
