@@ -47,13 +47,15 @@ final class FlagLiveness {
 
   /** Whether a block reads flags it has not set. */
   private static boolean readsIncoming(Block b) {
+    int incoming = CpuState.ARITHMETIC_FLAGS;
     for (Insn i : b.insns) {
-      if (i.form != null && readsFlags(i)) {
+      if (i.form != null && (i.form.flagsRead() & incoming) != 0) {
         return true;
       }
-      if (!Operands.isRegular(i) || writesAllFlags(i)) {
+      if (!Operands.isRegular(i)) {
         return false;
       }
+      incoming &= ~flagsWritten(i);
     }
     return false;
   }
@@ -73,9 +75,12 @@ final class FlagLiveness {
   }
 
   private static boolean writesAllFlags(Insn i) {
-    int written = i.form.flagsWritten() | i.form.flagsUndefined();
+    return (flagsWritten(i) & CpuState.ARITHMETIC_FLAGS) == CpuState.ARITHMETIC_FLAGS;
+  }
+
+  private static int flagsWritten(Insn i) {
     boolean shiftByNothing =
         Operands.isShift(i) && i.form.immediates().length > 0 && (i.imm & 31) == 0;
-    return (written & CpuState.ARITHMETIC_FLAGS) == CpuState.ARITHMETIC_FLAGS && !shiftByNothing;
+    return shiftByNothing ? 0 : i.form.flagsWritten() | i.form.flagsUndefined();
   }
 }

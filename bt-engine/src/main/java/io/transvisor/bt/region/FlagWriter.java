@@ -75,6 +75,8 @@ final class FlagWriter {
           ConstantDescs.CD_int,
           ConstantDescs.CD_int,
           ConstantDescs.CD_int);
+  private static final MethodTypeDesc CARRY_SIGN_TYPE =
+      MethodTypeDesc.of(ConstantDescs.CD_int, CPU_CLASS);
   static final MethodTypeDesc SETTLE_HELD_TYPE =
       MethodTypeDesc.of(ConstantDescs.CD_void, CPU_CLASS);
 
@@ -255,7 +257,9 @@ final class FlagWriter {
   /** Leaves CF in {@link MethodWriter#CARRIES} for an instruction that keeps it. */
   void keepCarry() {
     LazyFlags kind = state.kind();
-    if (kind == null || !kind.keepsCarry() || state.rotated() != null) {
+    if (kind == null && state.rotated() == null) {
+      b.aload(CPU).invokestatic(FLAGS_CLASS, "carrySign", CARRY_SIGN_TYPE).istore(CARRIES);
+    } else if (kind == null || !kind.keepsCarry() || state.rotated() != null) {
       pushCarrySign();
       b.istore(CARRIES);
     }

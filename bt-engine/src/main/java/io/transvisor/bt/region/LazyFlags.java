@@ -4,6 +4,7 @@ import io.transvisor.bt.interp.Alu;
 import io.transvisor.bt.interp.Cpu;
 import io.transvisor.bt.interp.Shift;
 import io.transvisor.bt.isa.Flags;
+import io.transvisor.core.cpu.CpuState;
 
 /**
  * How the arithmetic flags are held between instructions of a region: by what computed them. What
@@ -136,6 +137,21 @@ public enum LazyFlags {
     if (c.lazyFlags != 0) {
       settle(c, c.lazyFlags, c.lazyFirst, c.lazySecond, c.lazyResult, c.lazyCarries);
     }
+  }
+
+  /** CF as the sign of a number, however the CPU holds the flags; it keeps them as they are. */
+  public static int carrySign(Cpu c) {
+    int kind = c.lazyFlags;
+    if (kind == 0) {
+      return c.flagCarries;
+    }
+    return VALUES[kind].keepsCarry() ? c.lazyCarries : otherCarrySign(c, kind);
+  }
+
+  private static int otherCarrySign(Cpu c, int kind) {
+    return VALUES[kind] == WORD
+        ? (c.lazyFirst & CpuState.CF) << 31
+        : carries(kind, c.lazyFirst, c.lazySecond, c.lazyResult, c.lazyCarries);
   }
 
   private static int difference(LazyFlags k, int a, int b) {
