@@ -21,11 +21,17 @@ final class AdaptiveSites {
 
   private final Set<Integer> slow = new HashSet<>();
   private final Set<Integer> alone = new HashSet<>();
+  private final Set<Integer> extended = new HashSet<>();
   private final Map<Integer, Misses> misses = new HashMap<>();
 
   /** Instructions that are left to their handlers. */
   Set<Integer> slow() {
     return slow;
+  }
+
+  /** Where regions begin whose x87 arithmetic is done in the extended format in any case. */
+  Set<Integer> extended() {
+    return extended;
   }
 
   /** Instructions whose accesses are looked up one by one. */

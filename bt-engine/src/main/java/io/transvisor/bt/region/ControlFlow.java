@@ -193,7 +193,14 @@ final class ControlFlow {
             offsetsAmong(sites.slow()),
             inline,
             offsetsAmong(sites.alone()),
+            usesDoubles(),
             this::outside);
+  }
+
+  private boolean usesDoubles() {
+    return DoubleWriter.canBeUsed(c.fpu.control)
+        && !sites.extended().contains(store)
+        && insns.values().stream().anyMatch(i -> X87Operation.of(i) != null);
   }
 
   /** What may be entered at an offset outside of the region; null where that is not known. */

@@ -94,9 +94,25 @@ final class ExitWriter {
    * and the interpreter does it, faults and all.
    */
   Label miss() {
+    return miss(b::iconst_0);
+  }
+
+  /** The same because of the values it works on, or other state that may stay as it is. */
+  Label missForValues() {
+    return miss(b::iconst_m1);
+  }
+
+  /**
+   * The same for a reason that code tells.
+   *
+   * @param reason pushes 0, or {@link Region#VALUES}
+   */
+  Label miss(Runnable reason) {
     int site = site();
     return stub(() -> {
-      tellNoAddress();
+      b.aload(CPU);
+      reason.run();
+      b.putfield(CPU_CLASS, "missedAddress", ConstantDescs.CD_int);
       leaveBefore(site);
     });
   }

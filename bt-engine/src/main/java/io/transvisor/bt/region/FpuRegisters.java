@@ -6,6 +6,7 @@ import static io.transvisor.bt.region.MethodWriter.CPU;
 import static io.transvisor.bt.region.MethodWriter.CPU_CLASS;
 import static io.transvisor.bt.region.MethodWriter.INTS;
 
+import io.transvisor.bt.fpu.DoubleArithmetic;
 import io.transvisor.bt.fpu.MmxInstructions;
 import io.transvisor.bt.region.FpuFlow.Unit;
 import io.transvisor.core.cpu.CpuState;
@@ -16,6 +17,7 @@ import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The x87 unit's registers in local variables: they are taken from the CPU where they are needed,
@@ -34,6 +36,8 @@ final class FpuRegisters {
           ConstantDescs.CD_int,
           ConstantDescs.CD_int,
           ConstantDescs.CD_int);
+  private static final MethodTypeDesc BITS_TYPE =
+      MethodTypeDesc.of(ConstantDescs.CD_long, ConstantDescs.CD_double);
   private static final ClassDesc LONGS = ConstantDescs.CD_long.arrayType();
 
   // ---- local variables ----
@@ -61,14 +65,17 @@ final class FpuRegisters {
   /** C1 as a long: 0 or 1. */
   static final int ROUNDED_UP = 63;
 
+  /** Values as doubles, two slots each. */
+  private static final int DOUBLES = 65;
+
   /** Local variables from here on are free inside one instruction. */
-  static final int SCRATCH = 65;
+  static final int SCRATCH = 81;
 
   private static final int TROUBLE_SHIFT = 8;
 
   static final int TROUBLE = (FpuState.ES | CpuState.CR0_EM | CpuState.CR0_TS) << TROUBLE_SHIFT;
 
-  private static final int END = 160;
+  private static final int END = 190;
 
   /** Value of {@link #instruction} and {@link #dataSegment} if the CPU has the pointers. */
   private static final int NONE = Integer.MIN_VALUE;
@@ -79,6 +86,8 @@ final class FpuRegisters {
    * @param depth slot of ST(0)
    * @param held what local variables hold
    * @param dirty what the CPU does not have
+   * @param doubles slots whose values are there as doubles
+   * @param stale slots whose values are there as doubles only
    * @param inUse slots known to be in use
    * @param empty slots known to be empty
    * @param retagged slots of which {@link #EMPTY} does not tell that yet
@@ -90,6 +99,8 @@ final class FpuRegisters {
       int depth,
       int held,
       int dirty,
+      int doubles,
+      int stale,
       int inUse,
       int empty,
       int retagged,
@@ -101,9 +112,12 @@ final class FpuRegisters {
   private final CodeBuilder b;
   private final FpuFlow flow;
   private final boolean mmx;
+  private final MethodInliner inliner;
   int depth;
   private int held;
   private int dirty;
+  private int doubles;
+  private int stale;
   int inUse;
   int empty;
   private int retagged;
@@ -115,6 +129,7 @@ final class FpuRegisters {
     this.w = writer;
     this.b = writer.b;
     this.flow = flow;
+    this.inliner = new MethodInliner(b, SCRATCH);
     this.mmx = flow.unit() == Unit.MMX;
   }
 
@@ -135,17 +150,23 @@ final class FpuRegisters {
     return SIGN_EXPONENTS + slot;
   }
 
+  /** The local variable of a slot's value as a double. */
+  static int doubleOf(int slot) {
+    return DOUBLES + 2 * slot;
+  }
+
   // ---- what is known ----
 
   State state() {
-    return new State(
-        depth, held, dirty, inUse, empty, retagged, instruction, dataSegment, readyEnd);
+    return new State(depth, held, dirty, doubles, stale, inUse, empty, retagged, instruction, dataSegment, readyEnd);
   }
 
   void restore(State s) {
     depth = s.depth;
     held = s.held;
     dirty = s.dirty;
+    doubles = s.doubles;
+    stale = s.stale;
     inUse = s.inUse;
     empty = s.empty;
     retagged = s.retagged;
@@ -167,6 +188,8 @@ final class FpuRegisters {
   void forget() {
     held = 0;
     dirty = 0;
+    doubles = 0;
+    stale = 0;
     inUse = 0;
     empty = 0;
     retagged = 0;
@@ -193,6 +216,52 @@ final class FpuRegisters {
   void written(int slot) {
     held |= 1 << slot;
     dirty |= 1 << slot;
+    doubles &= ~(1 << slot);
+    stale &= ~(1 << slot);
+  }
+
+  /** A slot has got a value as a double. */
+  void writtenAsDouble(int slot) {
+    held |= 1 << slot;
+    dirty |= 1 << slot;
+    doubles |= 1 << slot;
+    stale |= 1 << slot;
+  }
+
+  /** What forms the value of a slot is there in: 1 as a double, 2 not otherwise. */
+  int forms(int slot) {
+    return doubles >>> slot & 1 | (stale >>> slot & 1) << 1;
+  }
+
+  void setForms(int slot, int forms) {
+    doubles = doubles & ~(1 << slot) | (forms & 1) << slot;
+    stale = stale & ~(1 << slot) | (forms >>> 1) << slot;
+  }
+
+  /** Sees to it that the values of slots are there in the extended format. */
+  void extend(int slots) {
+    for (int slot = 0; slot < 8; slot++) {
+      if ((slots & stale & held & 1 << slot) != 0) {
+        int[] value = {doubleOf(slot)};
+        inliner.copy(DoubleArithmetic.class, "significand", value, Map.of(), null);
+        b.lstore(significand(slot));
+        inliner.copy(DoubleArithmetic.class, "signExponent", value, Map.of(), null);
+        b.istore(signExponent(slot));
+      }
+    }
+    stale &= ~slots;
+  }
+
+  /** Sees to it that the value of a slot is there as a double, or leaves the region. */
+  void makeDouble(int slot) {
+    if ((doubles >>> slot & 1) != 0) {
+      return;
+    }
+    int[] value = {significand(slot), signExponent(slot)};
+    inliner.copy(DoubleArithmetic.class, "isDouble", value, Map.of(), w.exits.missForValues());
+    inliner.copy(DoubleArithmetic.class, "toDouble", value, Map.of(), null);
+    b.dstore(doubleOf(slot));
+    doubles |= 1 << slot;
   }
 
   /** Status, tags or TOP have changed. */
@@ -229,6 +298,7 @@ final class FpuRegisters {
     for (int slot = 0; slot < 8; slot++) {
       b.lconst_0().lstore(significand(slot));
       b.iconst_0().istore(signExponent(slot));
+      b.dconst_0().dstore(doubleOf(slot));
     }
     for (int local = STATUS; local <= DATA_POINTER; local++) {
       b.iconst_0().istore(local);
@@ -245,7 +315,7 @@ final class FpuRegisters {
 
   /** Gives a block what it expects, before the jump there. */
   void passTo(Block to) {
-    settle();
+    endBlock();
     if (isDisplaced(to)) {
       flush();
       forget();
@@ -253,6 +323,12 @@ final class FpuRegisters {
     depth = flow.depth(to);
     flush(dirty & ~flow.dirty(to));
     hold(flow.held(to));
+  }
+
+  /** At the end of a block: nothing is left that is only known here. */
+  void endBlock() {
+    settle();
+    extend(held);
   }
 
   /** Whether {@link #passTo} has to do anything. */
@@ -400,10 +476,15 @@ final class FpuRegisters {
     List<ClassDesc> types = new ArrayList<>(SPILL_TYPES);
     pushFpu();
     b.iload(STATUS).lload(LOST).lload(ROUNDED_UP).iload(EMPTY).iload(TOP);
-    b.loadConstant(slots | depth << 8);
+    b.loadConstant(slots | depth << 8 | (stale & slots) << 16);
     for (int slot = 0; slot < 8; slot++) {
       if ((slots >>> slot & 1) != 0) {
-        b.lload(significand(slot)).iload(signExponent(slot));
+        if ((stale >>> slot & 1) != 0) {
+          b.dload(doubleOf(slot)).invokestatic(ConstantDescs.CD_Double, "doubleToRawLongBits", BITS_TYPE);
+          b.iconst_0();
+        } else {
+          b.lload(significand(slot)).iload(signExponent(slot));
+        }
       }
     }
     for (int n = 0; n < room; n++) {

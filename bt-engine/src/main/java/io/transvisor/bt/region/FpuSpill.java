@@ -1,5 +1,6 @@
 package io.transvisor.bt.region;
 
+import io.transvisor.bt.fpu.DoubleArithmetic;
 import io.transvisor.core.cpu.FpuState;
 
 /**
@@ -17,7 +18,7 @@ public final class FpuSpill {
    *
    * @param lost see {@link FpuRegisters#LOST}; the following likewise
    * @param what the slots given, one bit each; their values follow, then anything. The slot of
-   *     ST(0) stands above.
+   *     ST(0) stands above, and from bit 16 on the slots given as the bits of doubles.
    */
   public static void give2(
       FpuState f,
@@ -31,7 +32,7 @@ public final class FpuSpill {
       int se0,
       long sig1,
       int se1) {
-    int slots = what & SLOTS;
+    int slots = what & SLOTS | what & SLOTS << 16;
     giveEnvironment(f, status, lost, roundedUp, empty, top, what >>> 8);
     slots = give(f, top, slots, sig0, se0);
     give(f, top, slots, sig1, se1);
@@ -54,7 +55,7 @@ public final class FpuSpill {
       int se2,
       long sig3,
       int se3) {
-    int slots = what & SLOTS;
+    int slots = what & SLOTS | what & SLOTS << 16;
     giveEnvironment(f, status, lost, roundedUp, empty, top, what >>> 8);
     slots = give(f, top, slots, sig0, se0);
     slots = give(f, top, slots, sig1, se1);
@@ -87,7 +88,7 @@ public final class FpuSpill {
       int se6,
       long sig7,
       int se7) {
-    int slots = what & SLOTS;
+    int slots = what & SLOTS | what & SLOTS << 16;
     giveEnvironment(f, status, lost, roundedUp, empty, top, what >>> 8);
     slots = give(f, top, slots, sig0, se0);
     slots = give(f, top, slots, sig1, se1);
@@ -109,12 +110,19 @@ public final class FpuSpill {
 
   /** Gives the lowest slot of some; returns the others. */
   private static int give(FpuState f, int top, int slots, long sig, int se) {
-    if (slots == 0) {
+    if ((slots & SLOTS) == 0) {
       return 0;
     }
-    int register = top + Integer.numberOfTrailingZeros(slots) & 7;
-    f.significand[register] = sig;
-    f.signExponent[register] = se;
+    int slot = Integer.numberOfTrailingZeros(slots);
+    int register = top + slot & 7;
+    if ((slots >>> 16 + slot & 1) != 0) {
+      double value = Double.longBitsToDouble(sig);
+      f.significand[register] = DoubleArithmetic.significand(value);
+      f.signExponent[register] = DoubleArithmetic.signExponent(value);
+    } else {
+      f.significand[register] = sig;
+      f.signExponent[register] = se;
+    }
     return slots & slots - 1;
   }
 }

@@ -30,6 +30,12 @@ public final class Region implements CodeDependent {
    */
   public static final int MISS = -3;
 
+  /**
+   * In place of {@link Cpu#missedAddress}: an instruction could not be done because of the values
+   * it works on.
+   */
+  public static final int VALUES = -1;
+
   /** Why a region is no longer used. */
   enum Retirement {
     /** Bytes of its code were stored to. */

@@ -43,6 +43,7 @@ final class RegionLayout {
       Set<Integer> slow,
       boolean inline,
       Set<Integer> alone,
+      boolean doubles,
       IntFunction<RegionEntry> outside) {
     cut();
     connect();
@@ -66,6 +67,7 @@ final class RegionLayout {
         slow,
         inline,
         alone,
+        doubles,
         links(outside));
   }
 

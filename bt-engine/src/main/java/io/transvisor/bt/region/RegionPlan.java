@@ -23,6 +23,7 @@ import java.util.Set;
  *     memory that cannot be accessed directly
  * @param inline sensitive instructions that do something trivial are written out
  * @param alone offsets of instructions whose accesses are looked up one by one
+ * @param doubles x87 arithmetic is done with the host's doubles: for 53 bits of precision
  * @param links what may be entered outside of the region, by offset from the base
  */
 record RegionPlan(
@@ -38,6 +39,7 @@ record RegionPlan(
     Set<Integer> slow,
     boolean inline,
     Set<Integer> alone,
+    boolean doubles,
     Map<Integer, RegionEntry> links) {
 
   /** The same code at another place. */
@@ -55,6 +57,7 @@ record RegionPlan(
         slow,
         inline,
         alone,
+        doubles,
         links);
   }
 

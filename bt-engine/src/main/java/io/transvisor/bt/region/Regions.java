@@ -461,7 +461,9 @@ public final class Regions implements Region.Observer {
       return;
     }
     int[] window = region.window(site);
-    if (window == null) {
+    if (region.plan().doubles() && c.missedAddress == Region.VALUES) {
+      sites.extended().add(region.plan().store());
+    } else if (window == null) {
       sites.slow().add(store);
     } else {
       for (int offset : window) {

@@ -4,7 +4,6 @@ import static io.transvisor.bt.region.FpuRegisters.EMPTY;
 import static io.transvisor.bt.region.FpuRegisters.FPU_CLASS;
 import static io.transvisor.bt.region.FpuRegisters.LOST;
 import static io.transvisor.bt.region.FpuRegisters.ROUNDED_UP;
-import static io.transvisor.bt.region.FpuRegisters.SCRATCH;
 import static io.transvisor.bt.region.FpuRegisters.STATUS;
 import static io.transvisor.bt.region.FpuRegisters.signExponent;
 import static io.transvisor.bt.region.FpuRegisters.significand;
@@ -48,23 +47,23 @@ final class X87Writer {
           ConstantDescs.CD_int);
 
   // ---- local variables ----
-  private static final int CONTROL = SCRATCH;
-  private static final int RAISED = SCRATCH + 1;
-  private static final int RESULT = SCRATCH + 2;
-  private static final int RESULT_SIGN_EXPONENT = SCRATCH + 4;
+  private static final int CONTROL = DoubleWriter.FREE;
+  private static final int RAISED = CONTROL + 1;
+  private static final int RESULT = CONTROL + 2;
+  private static final int RESULT_SIGN_EXPONENT = CONTROL + 4;
 
   /** Value of a memory operand. */
-  private static final int OPERAND = SCRATCH + 5;
+  private static final int OPERAND = CONTROL + 5;
 
-  private static final int OPERAND_SIGN_EXPONENT = SCRATCH + 7;
+  private static final int OPERAND_SIGN_EXPONENT = CONTROL + 7;
 
   /** What {@link FpuState#lost} and {@link FpuState#roundedUp} stand for. */
-  private static final int LOST_NOW = SCRATCH + 11;
+  private static final int LOST_NOW = CONTROL + 11;
 
-  private static final int UP = SCRATCH + 13;
-  private static final int ZERO = SCRATCH + 8;
-  private static final int ZERO_INT = SCRATCH + 10;
-  private static final int FREE = SCRATCH + 15;
+  private static final int UP = CONTROL + 13;
+  private static final int ZERO = CONTROL + 8;
+  private static final int ZERO_INT = CONTROL + 10;
+  private static final int FREE = CONTROL + 15;
 
   private static final Map<String, Integer> RESULT_FIELDS =
       Map.of(
@@ -82,11 +81,15 @@ final class X87Writer {
   private final FpuRegisters registers;
   private final MethodInliner inliner;
 
+  /** Null if arithmetic is done in the extended format. */
+  private final DoubleWriter doubles;
+
   X87Writer(MethodWriter writer) {
     w = writer;
     b = writer.b;
     registers = writer.fpu;
     inliner = new MethodInliner(b, FREE);
+    doubles = w.plan.doubles() ? new DoubleWriter(w) : null;
   }
 
   /** Writes an instruction if it is one of these. */
@@ -102,26 +105,38 @@ final class X87Writer {
       case ARITHMETIC_TO_REGISTER -> arithmetic(i, op, slot(i.rm));
       case COMPARE, COMPARE_TO_FLAGS, COMPARE_WITH_ZERO -> compare(i, op);
       case LOAD -> load(i, op);
-      case LOAD_REGISTER -> push(significand(slot(i.rm)), signExponent(slot(i.rm)));
+      case LOAD_REGISTER -> {
+        copy(slot(i.rm), slot(7));
+        pushed();
+      }
       case LOAD_ONE -> {
+        if (doubles != null) {
+          doubles.set(slot(7), doubles.constant(1));
+          pushed();
+          break;
+        }
         b.loadConstant(1L << 63).lstore(RESULT).loadConstant(0x3FFF).istore(RESULT_SIGN_EXPONENT);
         push(RESULT, RESULT_SIGN_EXPONENT);
       }
       case LOAD_ZERO -> {
+        if (doubles != null) {
+          doubles.set(slot(7), doubles.constant(0));
+          pushed();
+          break;
+        }
         b.lconst_0().lstore(RESULT).iconst_0().istore(RESULT_SIGN_EXPONENT);
         push(RESULT, RESULT_SIGN_EXPONENT);
       }
       case STORE -> store(i, op);
       case STORE_REGISTER -> {
         if (i.rm != 0) {
-          set(slot(i.rm), significand(slot(0)), signExponent(slot(0)));
+          copy(slot(0), slot(i.rm));
         }
         registers.tag(1 << slot(i.rm), true);
         clearC1();
       }
       case EXCHANGE -> exchange(slot(0), slot(i.rm));
-      case CHANGE_SIGN -> changeSign(slot(0), () -> b.loadConstant(SIGN).ixor());
-      case CLEAR_SIGN -> changeSign(slot(0), () -> b.loadConstant(SIGN - 1).iand());
+      case CHANGE_SIGN, CLEAR_SIGN -> changeSign(slot(0), op.kind() == Kind.CLEAR_SIGN);
       case FREE -> {
         registers.tag(1 << slot(i.rm), false);
         clearC1();
@@ -175,6 +190,7 @@ final class X87Writer {
     int needed = 0;
     int end = w.block.insns.size();
     boolean impossible = false;
+    boolean controlled = false;
     int depth = registers.depth;
     for (int n = w.position; n < w.block.insns.size(); n++) {
       Insn i = w.block.insns.get(n);
@@ -194,6 +210,11 @@ final class X87Writer {
         break;
       }
       impossible |= wrong;
+      if (doubles != null && op.kind() == Kind.LOAD_CONTROL) {
+        // what follows looks at the new control word
+        end = Math.min(end, n + 1);
+      }
+      controlled |= doubles != null && n < end && DoubleWriter.dependsOnControl(op);
       needed |= reads & ~used | pushed & ~empty;
       registers.inUse |= reads & ~used & ~empty;
       registers.empty |= pushed & ~empty & ~used;
@@ -213,18 +234,29 @@ final class X87Writer {
     }
     b.iload(EMPTY).loadConstant(needed | FpuRegisters.TROUBLE).iand();
     b.loadConstant(registers.empty & needed).ixor();
+    if (controlled) {
+      registers.pushField("control");
+      doubles.testControl();
+      b.ior();
+    }
     if (impossible) {
       b.iconst_1().ior();
     }
-    missUnlessZero();
+    // a unit that must not be used now can be used soon
+    missUnlessZero(
+        w.exits.miss(
+            () -> {
+              b.iload(EMPTY).loadConstant(FpuRegisters.TROUBLE).iand();
+              b.iconst_1().isub().bipush(31).ishr();
+            }));
     registers.pushField("control");
     b.istore(CONTROL);
     registers.setReady(end);
   }
 
   /** Leaves the region before the instruction unless the nonnegative value on the stack is 0. */
-  private void missUnlessZero() {
-    b.iconst_1().isub().bipush(31).iushr().ifeq(w.exits.miss());
+  private void missUnlessZero(Label miss) {
+    b.iconst_1().isub().bipush(31).iushr().ifeq(miss);
   }
 
   // ---- results ----
@@ -236,6 +268,11 @@ final class X87Writer {
 
   private void push(int sig, int se) {
     set(slot(7), sig, se);
+    pushed();
+  }
+
+  /** A value has been written to the register above ST(0). */
+  private void pushed() {
     registers.depth = slot(7);
     registers.tag(1 << slot(0), true);
     clearC1();
@@ -262,7 +299,7 @@ final class X87Writer {
   /** Leaves the value of a memory operand in {@link #OPERAND}. */
   private void fetch(Format format) {
     w.memory.findOperand(format.bytes, false);
-    Label miss = w.exits.miss();
+    Label miss = w.exits.missForValues();
     switch (format) {
       case SINGLE -> {
         w.memory.get(4);
@@ -302,6 +339,13 @@ final class X87Writer {
   }
 
   private void load(Insn i, X87Operation op) {
+    if (doubles != null && DoubleWriter.canLoad(op.format())) {
+      int value = doubles.fetch(op.format());
+      pointToData();
+      doubles.set(slot(7), value);
+      pushed();
+      return;
+    }
     fetch(op.format());
     pointToData();
     push(OPERAND, OPERAND_SIGN_EXPONENT);
@@ -311,7 +355,13 @@ final class X87Writer {
     Format format = op.format();
     int[] value = {significand(slot(0)), signExponent(slot(0))};
     w.memory.findOperand(format.bytes, true);
-    Label miss = w.exits.miss();
+    if (doubles != null && doubles.canStore(slot(0), format)) {
+      doubles.store(slot(0), format);
+      pointToData();
+      return;
+    }
+    registers.extend(1 << slot(0));
+    Label miss = w.exits.missForValues();
     b.lconst_0().lstore(LOST_NOW).lconst_0().lstore(UP);
     switch (format) {
       case SINGLE -> inline("toSingle", value, RESULT_FIELDS, miss);
@@ -340,6 +390,14 @@ final class X87Writer {
   // ---- arithmetic and comparisons ----
 
   private void arithmetic(Insn i, X87Operation op, int destination) {
+    if (doubles != null && DoubleWriter.canLoad(op.format())) {
+      int x = doubleOperand(i, op);
+      doubles.arithmetic(op.number(), FpuRegisters.doubleOf(slot(0)), x, destination);
+      if (op.format() != Format.NONE) {
+        pointToData();
+      }
+      return;
+    }
     int x = significand(slot(i.rm));
     int xSignExponent = signExponent(slot(i.rm));
     if (op.format() != Format.NONE) {
@@ -376,13 +434,24 @@ final class X87Writer {
     raise();
   }
 
+  /** Makes doubles of the operands; returns the local variable of the second one. */
+  private int doubleOperand(Insn i, X87Operation op) {
+    registers.makeDouble(slot(0));
+    if (op.format() != Format.NONE) {
+      return doubles.fetch(op.format());
+    }
+    int other = slot(op.other(i));
+    registers.makeDouble(other);
+    return FpuRegisters.doubleOf(other);
+  }
+
   private void negate(int local) {
     b.iload(local).loadConstant(SIGN).ixor().istore(OPERAND_SIGN_EXPONENT);
   }
 
   private void calculate(String name, int aSig, int aSe, int bSig, int bSe) {
     int[] operands = {aSig, aSe, bSig, bSe};
-    inliner.copy(NormalArithmetic.class, name, operands, RESULT_FIELDS, w.exits.miss());
+    inliner.copy(NormalArithmetic.class, name, operands, RESULT_FIELDS, w.exits.missForValues());
   }
 
   /** Division takes so long that a call does not matter. */
@@ -390,7 +459,7 @@ final class X87Writer {
     b.aload(CPU).getfield(CPU_CLASS, "fpu", FPU_CLASS);
     b.lload(aSig).iload(aSe).lload(bSig).iload(bSe);
     b.invokestatic(ARITHMETIC_CLASS, "quotient", DIVIDE_TYPE).istore(RAISED);
-    b.iload(RAISED).iconst_m1().ixor().bipush(31).iushr().ifeq(w.exits.miss());
+    b.iload(RAISED).iconst_m1().ixor().bipush(31).iushr().ifeq(w.exits.missForValues());
     b.aload(CPU).getfield(CPU_CLASS, "fpu", FPU_CLASS);
     b.getfield(FPU_CLASS, "resultSignificand", ConstantDescs.CD_long).lstore(RESULT);
     registers.pushField("resultSignExponent");
@@ -401,6 +470,17 @@ final class X87Writer {
   }
 
   private void compare(Insn i, X87Operation op) {
+    if (doubles != null) {
+      boolean zero = op.kind() == Kind.COMPARE_WITH_ZERO;
+      if (zero) {
+        registers.makeDouble(slot(0));
+      }
+      int x = zero ? doubles.constant(0) : doubleOperand(i, op);
+      doubles.compare(FpuRegisters.doubleOf(slot(0)), x);
+      b.istore(VALUE);
+      compared(op);
+      return;
+    }
     int[] operands = {significand(slot(0)), signExponent(slot(0)), ZERO, ZERO_INT};
     if (op.kind() == Kind.COMPARE_WITH_ZERO) {
       b.lconst_0().lstore(ZERO).iconst_0().istore(ZERO_INT);
@@ -414,7 +494,12 @@ final class X87Writer {
     }
     inliner.copy(NormalArithmetic.class, "compare", operands, RESULT_FIELDS, null);
     b.istore(VALUE);
-    b.iload(VALUE).iconst_m1().ixor().bipush(31).iushr().ifeq(w.exits.miss());
+    b.iload(VALUE).iconst_m1().ixor().bipush(31).iushr().ifeq(w.exits.missForValues());
+    compared(op);
+  }
+
+  /** The conditions are in {@link MethodWriter#VALUE}. */
+  private void compared(X87Operation op) {
     if (op.format() != Format.NONE) {
       pointToData();
     }
@@ -431,19 +516,46 @@ final class X87Writer {
 
   // ---- moves ----
 
+  /** A slot gets the value of another, in the forms it is there in. */
+  private void copy(int from, int to) {
+    int forms = registers.forms(from);
+    if ((forms & 1) != 0) {
+      b.dload(FpuRegisters.doubleOf(from)).dstore(FpuRegisters.doubleOf(to));
+    }
+    set(to, significand(from), signExponent(from));
+    registers.setForms(to, forms);
+  }
+
   private void exchange(int st, int x) {
+    int stForms = registers.forms(st);
+    int xForms = registers.forms(x);
+    if (((stForms | xForms) & 1) != 0) {
+      b.dload(FpuRegisters.doubleOf(st)).dload(FpuRegisters.doubleOf(x));
+      b.dstore(FpuRegisters.doubleOf(st)).dstore(FpuRegisters.doubleOf(x));
+    }
     b.lload(significand(st)).lload(significand(x));
     b.lstore(significand(st)).lstore(significand(x));
     b.iload(signExponent(st)).iload(signExponent(x));
     b.istore(signExponent(st)).istore(signExponent(x));
     registers.written(st);
     registers.written(x);
+    registers.setForms(st, xForms);
+    registers.setForms(x, stForms);
     clearC1();
   }
 
-  private void changeSign(int slot, Runnable change) {
+  private void changeSign(int slot, boolean clear) {
+    if ((registers.forms(slot) & 1) != 0) {
+      doubles.changeSign(slot, clear);
+      clearC1();
+      return;
+    }
     b.iload(signExponent(slot));
-    change.run();
+    if (clear) {
+      b.loadConstant(SIGN - 1).iand();
+    } else {
+      b.loadConstant(SIGN).ixor();
+    }
     b.istore(signExponent(slot));
     registers.written(slot);
     clearC1();
@@ -460,7 +572,7 @@ final class X87Writer {
     b.iload(VALUE).iconst_m1().ixor().iand().loadConstant(FpuState.EXCEPTIONS).iand();
     b.aload(CPU).getfield(CPU_CLASS, "fpu", FPU_CLASS);
     b.getfield(FPU_CLASS, "ignoreErrors", ConstantDescs.CD_boolean).ior();
-    missUnlessZero();
+    missUnlessZero(w.exits.missForValues());
     b.iload(VALUE).istore(CONTROL);
     b.aload(CPU).getfield(CPU_CLASS, "fpu", FPU_CLASS);
     b.iload(VALUE).putfield(FPU_CLASS, "control", ConstantDescs.CD_int);
