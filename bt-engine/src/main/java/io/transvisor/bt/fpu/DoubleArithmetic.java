@@ -131,15 +131,13 @@ public final class DoubleArithmetic {
   }
 
   /**
-   * Whether the magnitude was rounded up: 1 or 0.
+   * Not 0 if the magnitude was rounded up.
    *
    * @param reference has the sign that the error has not if so
    */
   public static long roundedUp(double error, double reference) {
     long bits = Double.doubleToRawLongBits(error);
-    long other = (bits ^ Double.doubleToRawLongBits(reference)) >>> 63;
-    long magnitude = bits << 1;
-    return other & ~(magnitude - 1 & ~magnitude) >>> 63;
+    return (bits ^ Double.doubleToRawLongBits(reference)) >> 63 & bits << 1;
   }
 
   /** As {@link NormalArithmetic#compare}, of normal doubles and zeros. */

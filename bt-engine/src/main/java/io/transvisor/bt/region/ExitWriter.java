@@ -132,6 +132,22 @@ final class ExitWriter {
     return missAtAddress();
   }
 
+  /** Where to jump to when a block cannot be entered from outside for the values there are. */
+  Label missAtEntry(Block entry) {
+    sites.add(entry.start);
+    sites.add(0);
+    int site = sites.size() / 2 - 1;
+    return stub(() -> {
+      b.aload(CPU).iconst_m1().putfield(CPU_CLASS, "missedAddress", ConstantDescs.CD_int);
+      leaveBefore(site);
+    });
+  }
+
+  /** Where to jump to when a block cannot be entered from inside: it is entered from outside. */
+  Label leaveFor(Block to) {
+    return stub(() -> exitTo(to.start));
+  }
+
   /** Writes the call of a handler, which may throw a fault. */
   void faultingCallout(Runnable code) {
     b.loadConstant(site()).istore(SITE);

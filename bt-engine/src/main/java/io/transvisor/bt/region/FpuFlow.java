@@ -53,6 +53,7 @@ final class FpuFlow {
   private final Map<Block, Summary> summaries = new HashMap<>();
   private final Map<Block, Integer> live = new HashMap<>();
   private final Map<Block, Integer> dirty = new HashMap<>();
+  private final Map<Block, Integer> doubles = new HashMap<>();
 
   FpuFlow(RegionPlan plan) {
     this.plan = plan;
@@ -96,6 +97,11 @@ final class FpuFlow {
     return dirty.getOrDefault(b, 0);
   }
 
+  /** The slots of it whose values are there as doubles only. */
+  int doubles(Block b) {
+    return held(b) & doubles.getOrDefault(b, 0);
+  }
+
   private void analyse() {
     assignDepths(plan.byOffset().get(0));
     plan.blocks().forEach(this::assignDepths);
@@ -128,6 +134,66 @@ final class FpuFlow {
         }
       }
     }
+    if (plan.doubles() && unit == Unit.X87) {
+      findDoubles();
+    }
+  }
+
+  /** A block that is entered from inside the region gets doubles if all ways lead to it so. */
+  private void findDoubles() {
+    for (Block b : plan.blocks()) {
+      for (Block to : successors(b)) {
+        doubles.put(to, SLOTS);
+      }
+    }
+    for (Block b : plan.blocks()) {
+      Block behind = b.end == Block.End.CALL ? plan.byOffset().get(b.next()) : null;
+      if (behind != null) {
+        doubles.remove(behind);
+      }
+    }
+    boolean changed = true;
+    while (changed) {
+      changed = false;
+      for (Block b : plan.blocks()) {
+        int out = doublesOut(b, doubles.getOrDefault(b, 0), depth(b));
+        for (Block to : successors(b)) {
+          int before = doubles.getOrDefault(to, 0);
+          doubles.put(to, before & out);
+          changed |= (before & ~out) != 0;
+        }
+      }
+    }
+  }
+
+  /** Slots that are there as doubles at the end of a block, by those at its beginning. */
+  private int doublesOut(Block b, int in, int depthIn) {
+    int now = in;
+    int depth = depthIn;
+    for (Insn i : b.insns) {
+      X87Operation op = X87Operation.of(i);
+      if (op == null || plan.isLeftToHandler(i)) {
+        boolean lost = i.form != null && (op != null || Operands.isRegisterNeutral(i));
+        now = lost ? 0 : now;
+        continue;
+      }
+      int reads = rotate(op.reads(i), depth);
+      int writes = rotate(op.writes(i), depth);
+      int other = op.other(i);
+      boolean same = (now >>> depth & 1) == (other < 0 ? 0 : now >>> (depth + other & 7) & 1);
+      switch (op.kind()) {
+        case ARITHMETIC, ARITHMETIC_TO_REGISTER, COMPARE, COMPARE_TO_FLAGS, COMPARE_WITH_ZERO ->
+            now |= reads | writes;
+        case LOAD -> now = DoubleWriter.canLoad(op.format()) ? now | writes : now & ~writes;
+        case LOAD_ONE, LOAD_ZERO -> now |= writes;
+        case LOAD_REGISTER -> now = (now & reads) != 0 ? now | writes : now & ~writes;
+        case STORE_REGISTER -> now = (now >>> depth & 1) != 0 ? now | writes : now & ~writes;
+        case EXCHANGE -> now = same ? now : now ^ writes;
+        default -> {}
+      }
+      depth = depth + op.pops() - (op.pushes() ? 1 : 0) & 7;
+    }
+    return now;
   }
 
   private void assignDepths(Block root) {

@@ -12,12 +12,14 @@ import io.transvisor.bt.region.FpuFlow.Unit;
 import io.transvisor.core.cpu.CpuState;
 import io.transvisor.core.cpu.FpuState;
 import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Label;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * The x87 unit's registers in local variables: they are taken from the CPU where they are needed,
@@ -62,7 +64,7 @@ final class FpuRegisters {
   /** Not 0, a long: an operation was inexact. */
   static final int LOST = 61;
 
-  /** C1 as a long: 0 or 1. */
+  /** Not 0, a long: C1 is set. */
   static final int ROUNDED_UP = 63;
 
   /** Values as doubles, two slots each. */
@@ -254,11 +256,14 @@ final class FpuRegisters {
 
   /** Sees to it that the value of a slot is there as a double, or leaves the region. */
   void makeDouble(int slot) {
-    if ((doubles >>> slot & 1) != 0) {
-      return;
+    if ((doubles >>> slot & 1) == 0) {
+      makeDouble(slot, w.exits.missForValues());
     }
+  }
+
+  private void makeDouble(int slot, Label failure) {
     int[] value = {significand(slot), signExponent(slot)};
-    inliner.copy(DoubleArithmetic.class, "isDouble", value, Map.of(), w.exits.missForValues());
+    inliner.copy(DoubleArithmetic.class, "isDouble", value, Map.of(), failure);
     inliner.copy(DoubleArithmetic.class, "toDouble", value, Map.of(), null);
     b.dstore(doubleOf(slot));
     doubles |= 1 << slot;
@@ -311,11 +316,13 @@ final class FpuRegisters {
     depth = flow.depth(block);
     held = flow.held(block);
     dirty = flow.dirty(block);
+    doubles = flow.doubles(block);
+    stale = doubles;
   }
 
   /** Gives a block what it expects, before the jump there. */
   void passTo(Block to) {
-    endBlock();
+    settle();
     if (isDisplaced(to)) {
       flush();
       forget();
@@ -323,12 +330,16 @@ final class FpuRegisters {
     depth = flow.depth(to);
     flush(dirty & ~flow.dirty(to));
     hold(flow.held(to));
+    extend(held & ~flow.doubles(to));
+    makeDoubles(flow.doubles(to), () -> w.exits.leaveFor(to));
   }
 
-  /** At the end of a block: nothing is left that is only known here. */
-  void endBlock() {
-    settle();
-    extend(held);
+  private void makeDoubles(int slots, Supplier<Label> failure) {
+    for (int slot = 0; slot < 8; slot++) {
+      if ((slots & ~doubles & 1 << slot) != 0) {
+        makeDouble(slot, failure.get());
+      }
+    }
   }
 
   /** Whether {@link #passTo} has to do anything. */
@@ -338,7 +349,9 @@ final class FpuRegisters {
         || dataSegment != NONE
         || isDisplaced(to)
         || (dirty & ~flow.dirty(to)) != 0
-        || (flow.held(to) & ~held) != 0;
+        || (flow.held(to) & ~held) != 0
+        || (flow.held(to) & ~flow.doubles(to) & stale) != 0
+        || (flow.doubles(to) & ~doubles) != 0;
   }
 
   private boolean isDisplaced(Block to) {
@@ -350,6 +363,7 @@ final class FpuRegisters {
     forget();
     depth = flow.depth(entry);
     hold(flow.held(entry));
+    makeDoubles(flow.doubles(entry), () -> w.exits.missAtEntry(entry));
   }
 
   // ---- from the CPU ----
@@ -502,13 +516,19 @@ final class FpuRegisters {
   /** Pushes the status word without TOP. */
   void pushStatus() {
     b.iload(STATUS).loadConstant(~FpuState.C1).iand();
-    b.lload(ROUNDED_UP).l2i().bipush(9).ishl().ior();
-    // 1 unless nothing is lost
-    b.lload(LOST).lconst_1().lsub().lload(LOST).loadConstant(-1L).lxor().land();
-    b.loadConstant(-1L).lxor().bipush(63).lushr().l2i().bipush(5).ishl().ior();
+    pushIfNotNull(ROUNDED_UP, 9);
+    pushIfNotNull(LOST, 5);
+    b.ior().ior();
+  }
+
+  /** Pushes a bit that is set if a long is not 0. */
+  private void pushIfNotNull(int local, int bit) {
+    b.lload(local).lconst_1().lsub().lload(local).loadConstant(-1L).lxor().land();
+    b.loadConstant(-1L).lxor().bipush(63).lushr().l2i().bipush(bit).ishl();
   }
 
   private void flush(int what) {
+    extend(what);
     for (int slot = 0; slot < 8; slot++) {
       if ((what >>> slot & 1) != 0) {
         pushSignificand(slot);

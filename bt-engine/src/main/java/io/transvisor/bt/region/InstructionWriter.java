@@ -68,7 +68,7 @@ final class InstructionWriter {
   }
 
   private void writeLast(Block block, Insn i) {
-    w.fpu.endBlock();
+    w.fpu.settle();
     if (i.form == null) {
       // No instruction: the interpreter raises the fault.
       w.b.goto_(w.exits.miss());
