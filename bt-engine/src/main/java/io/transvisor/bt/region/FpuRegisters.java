@@ -58,6 +58,9 @@ final class FpuRegisters {
   /** Physical register that is slot 0. */
   static final int TOP = 58;
 
+  /** Control word, once {@link #isReady}. */
+  static final int CONTROL = 59;
+
   /** Offset of the last memory operand. */
   static final int DATA_POINTER = 60;
 

@@ -1,5 +1,6 @@
 package io.transvisor.bt.region;
 
+import static io.transvisor.bt.region.FpuRegisters.CONTROL;
 import static io.transvisor.bt.region.FpuRegisters.EMPTY;
 import static io.transvisor.bt.region.FpuRegisters.FPU_CLASS;
 import static io.transvisor.bt.region.FpuRegisters.LOST;
@@ -47,23 +48,22 @@ final class X87Writer {
           ConstantDescs.CD_int);
 
   // ---- local variables ----
-  private static final int CONTROL = DoubleWriter.FREE;
-  private static final int RAISED = CONTROL + 1;
-  private static final int RESULT = CONTROL + 2;
-  private static final int RESULT_SIGN_EXPONENT = CONTROL + 4;
+  private static final int RAISED = DoubleWriter.FREE;
+  private static final int RESULT = RAISED + 2;
+  private static final int RESULT_SIGN_EXPONENT = RAISED + 4;
 
   /** Value of a memory operand. */
-  private static final int OPERAND = CONTROL + 5;
+  private static final int OPERAND = RAISED + 5;
 
-  private static final int OPERAND_SIGN_EXPONENT = CONTROL + 7;
+  private static final int OPERAND_SIGN_EXPONENT = RAISED + 7;
 
   /** What {@link FpuState#lost} and {@link FpuState#roundedUp} stand for. */
-  private static final int LOST_NOW = CONTROL + 11;
+  private static final int LOST_NOW = RAISED + 11;
 
-  private static final int UP = CONTROL + 13;
-  private static final int ZERO = CONTROL + 8;
-  private static final int ZERO_INT = CONTROL + 10;
-  private static final int FREE = CONTROL + 15;
+  private static final int UP = RAISED + 13;
+  private static final int ZERO = RAISED + 8;
+  private static final int ZERO_INT = RAISED + 10;
+  private static final int FREE = RAISED + 15;
 
   private static final Map<String, Integer> RESULT_FIELDS =
       Map.of(

@@ -25,6 +25,10 @@ final class FloatingSequences {
   private final Assembler a;
   private final RandomGenerator random;
   private final Runnable add;
+
+  /** The program works with 53 bits of precision, as Windows does. */
+  private final boolean narrow;
+
   private int depth;
 
   /**
@@ -34,6 +38,7 @@ final class FloatingSequences {
     this.a = a;
     this.random = random;
     this.add = add;
+    this.narrow = random.nextBoolean();
   }
 
   private boolean oneIn(int n) {
@@ -54,6 +59,9 @@ final class FloatingSequences {
       a.plain().emit(0xDB, 0xE3);
       add.run();
       depth = 0;
+      if (narrow) {
+        loadControl(0x27F);
+      }
     }
     int count = 4 + random.nextInt(20);
     for (int n = 0; n < count; n++) {
@@ -93,7 +101,12 @@ final class FloatingSequences {
   private void control() {
     int masks = oneIn(5) ? random.nextInt(64) : 0x3F;
     int rounding = oneIn(3) ? random.nextInt(4) : 0;
-    a.store(CONTROL, 4, masks | 0x40 | a.anyOf(0, 2, 2, 3, 3, 3) << 8 | rounding << 10);
+    int precision = narrow ? 2 : a.anyOf(0, 2, 3, 3, 3);
+    loadControl(masks | 0x40 | precision << 8 | rounding << 10);
+  }
+
+  private void loadControl(int word) {
+    a.store(CONTROL, 4, word);
     add.run();
     a.plain().emit(0xD9).absolute(5, CONTROL);
     add.run();
