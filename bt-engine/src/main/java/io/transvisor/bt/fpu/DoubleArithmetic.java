@@ -1,9 +1,9 @@
 package io.transvisor.bt.fpu;
 
 /**
- * Arithmetic at 53 bits of precision, to nearest, with the host's doubles: the same results as those
- * of {@link NormalArithmetic}, where a result is not near the ends of a double's range (there the
- * x87 still has its larger exponent). Compiled regions have copies in line; see there.
+ * Arithmetic at 53 bits of precision, to nearest, with the host's doubles: the same results as
+ * those of {@link NormalArithmetic}, where a result is not near the ends of a double's range (there
+ * the x87 still has its larger exponent). Compiled regions have copies in line; see there.
  */
 public final class DoubleArithmetic {
   /**

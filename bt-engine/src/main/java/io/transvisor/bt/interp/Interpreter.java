@@ -343,8 +343,7 @@ final class Interpreter {
   /** The region could not do an instruction: one that is not entered at its place in a region. */
   private void executeMissed(Region region, int site) {
     int linear = c.missedAddress;
-    boolean staysSo =
-        linear == Region.VALUES || mmu.isIndirect(linear) || (linear & 0xFFF) > 0xFF8;
+    boolean staysSo = linear == Region.VALUES || mmu.isIndirect(linear) || (linear & 0xFFF) > 0xFF8;
     try {
       Trace single = lookup(c.segBase[CpuState.CS] + c.eip, null);
       execute(single, 1);

@@ -14,7 +14,6 @@ import io.transvisor.bt.region.X87Operation.Format;
 import io.transvisor.bt.region.X87Operation.Kind;
 import io.transvisor.core.cpu.FpuState;
 import java.lang.classfile.CodeBuilder;
-import java.lang.classfile.Label;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
@@ -139,8 +138,7 @@ final class DoubleWriter {
 
   /** Whether a store needs no conversion to the extended format first. */
   boolean canStore(int slot, Format format) {
-    return (registers.forms(slot) & 1) != 0
-        && (format == Format.SINGLE || format == Format.DOUBLE);
+    return (registers.forms(slot) & 1) != 0 && (format == Format.SINGLE || format == Format.DOUBLE);
   }
 
   /** FST where {@link #canStore}; the place in memory has been found. */

@@ -163,7 +163,18 @@ final class FpuRegisters {
   // ---- what is known ----
 
   State state() {
-    return new State(depth, held, dirty, doubles, stale, inUse, empty, retagged, instruction, dataSegment, readyEnd);
+    return new State(
+        depth,
+        held,
+        dirty,
+        doubles,
+        stale,
+        inUse,
+        empty,
+        retagged,
+        instruction,
+        dataSegment,
+        readyEnd);
   }
 
   void restore(State s) {
@@ -497,7 +508,8 @@ final class FpuRegisters {
     for (int slot = 0; slot < 8; slot++) {
       if ((slots >>> slot & 1) != 0) {
         if ((stale >>> slot & 1) != 0) {
-          b.dload(doubleOf(slot)).invokestatic(ConstantDescs.CD_Double, "doubleToRawLongBits", BITS_TYPE);
+          b.dload(doubleOf(slot))
+              .invokestatic(ConstantDescs.CD_Double, "doubleToRawLongBits", BITS_TYPE);
           b.iconst_0();
         } else {
           b.lload(significand(slot)).iload(signExponent(slot));

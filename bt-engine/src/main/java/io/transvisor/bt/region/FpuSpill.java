@@ -102,7 +102,8 @@ public final class FpuSpill {
 
   private static void giveEnvironment(
       FpuState f, int status, long lost, long roundedUp, int empty, int top, int depth) {
-    f.status = status & ~FpuState.C1 | (lost != 0 ? FpuState.PE : 0) | (roundedUp != 0 ? FpuState.C1 : 0);
+    f.status =
+        status & ~FpuState.C1 | (lost != 0 ? FpuState.PE : 0) | (roundedUp != 0 ? FpuState.C1 : 0);
     int tags = empty & SLOTS;
     f.empty = (tags << top | tags << top >>> 8) & SLOTS;
     f.top = top + depth & 7;

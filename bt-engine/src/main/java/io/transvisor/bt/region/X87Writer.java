@@ -244,11 +244,10 @@ final class X87Writer {
     }
     // a unit that must not be used now can be used soon
     missUnlessZero(
-        w.exits.miss(
-            () -> {
-              b.iload(EMPTY).loadConstant(FpuRegisters.TROUBLE).iand();
-              b.iconst_1().isub().bipush(31).ishr();
-            }));
+        w.exits.miss(() -> {
+          b.iload(EMPTY).loadConstant(FpuRegisters.TROUBLE).iand();
+          b.iconst_1().isub().bipush(31).ishr();
+        }));
     registers.pushField("control");
     b.istore(CONTROL);
     registers.setReady(end);
