@@ -339,10 +339,16 @@ final class ExitWriter {
    */
   Label edge(int offset) {
     Block to = w.plan.byOffset().get(offset);
-    if (to == null || to.index <= w.block.index || w.fpu.hasToPass(to)) {
+    if (to == null || to.index <= w.block.index) {
       return stub(() -> goTo(offset));
     }
     w.flags.passOnTo(to);
+    if (w.fpu.hasToPass(to)) {
+      return stub(() -> {
+        w.fpu.passTo(to);
+        b.goto_(w.label(to));
+      });
+    }
     return w.label(to);
   }
 
