@@ -1,6 +1,7 @@
 package io.transvisor.bt.interp;
 
 import io.transvisor.bt.cache.CodeCache;
+import io.transvisor.core.cpu.SampledEvent;
 
 /**
  * Gives memory back to the host: now and then what is no longer used is forgotten, and when the
@@ -21,7 +22,7 @@ final class Housekeeping {
   private final Cpu c;
   private final CodeCache cache;
   private int runs;
-  private long looked = System.nanoTime();
+  private long looked = SampledEvent.now();
   private long instructions;
   private long usedAfter;
 
@@ -35,7 +36,7 @@ final class Housekeeping {
     if (++runs % RUNS != 0) {
       return;
     }
-    long now = System.nanoTime();
+    long now = SampledEvent.now();
     if (now - looked < INTERVAL_NANOS) {
       return;
     }

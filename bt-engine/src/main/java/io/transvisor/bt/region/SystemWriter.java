@@ -171,13 +171,20 @@ final class SystemWriter {
   }
 
   private void pushSelector(int segment) {
-    b.aload(CPU).getfield(CPU_CLASS, "selector", INTS).loadConstant(segment).iaload();
+    w.raw();
+    b.aload(CPU)
+        .getfield(CPU_CLASS, "selector", INTS)
+        .loadConstant(RawMemory.INTS_START + 4L * segment);
+    w.getInt();
   }
 
   private void storeSystemSelector(Insn i, int register, int width) {
+    missInVirtual8086Mode();
     b.aload(CPU)
-        .invokevirtual(STATE_CLASS, "usesParagraphs", MethodTypeDesc.of(ConstantDescs.CD_boolean))
-        .ifne(w.exits.miss());
+        .getfield(CPU_CLASS, "cr0", ConstantDescs.CD_int)
+        .loadConstant(CpuState.CR0_PE)
+        .iand()
+        .ifeq(w.exits.miss());
     pushSelector(register);
     popSelectorLike(i, width);
   }
