@@ -29,6 +29,9 @@ CODE(general_detect, "mov %dr0, %eax");
 CODE(dr4, ".byte 0x0F, 0x21, 0xE0");
 CODE(fault_at_break, "nop\n ud2");
 CODE(step_fault, "nop\n ud2");
+CODE(register_bits, "xor %eax, %eax\n mov %eax, %dr6\n mov %dr6, %ebx\n mov $0xFFFFFFFF, %eax\n mov %eax, %dr6\n mov %dr6, %ecx\n"
+     "mov $0xFFFFDC00, %eax\n mov %eax, %dr7\n mov %dr7, %edx\n xor %eax, %eax\n mov %eax, %dr7\n mov %dr7, %esi\n mov %eax, %dr6");
+CODE(popf_rf, "pushl $0x10002\n popfl\n pushfl\n pop %eax");
 
 static uint32_t data[8] __attribute__((aligned(32)));
 
@@ -115,7 +118,22 @@ static void breakpoints(void) {
   io_map[0x80 >> 3] = 0xFF;
 }
 
+static void registers_and_flags(void) {
+  at_level(0);
+  go(register_bits);
+  note("dr6", out.ebx);
+  note("dr6", out.ecx);
+  note("dr7", out.edx);
+  note("dr7", out.esi);
+  expect("bits of DR6 and DR7 that are fixed", "done dr6=ffff0ff0 dr6=ffffefff dr7=ffff0400 dr7=00000400");
+  at_level(0);
+  go(popf_rf);
+  note("flags", out.eax);
+  expect("POPF does not set RF", "done flags=00000002");
+}
+
 void debugging(void) {
+  registers_and_flags();
   single_steps();
   breakpoints();
 }

@@ -260,7 +260,7 @@ void guest_main(uint32_t magic, const uint32_t *info) {
   out8(0x21, 0xFF);
   out8(0xA1, 0xFF);
   load_tables();
-  static void (*const groups[])(void) = {segments, selectors, gates, tasks, virtual_8086, debugging, paging, privileges};
+  static void (*const groups[])(void) = {segments, selectors, gates, tasks, virtual_8086, debugging, paging, encodings, privileges};
   for (uint32_t pass = 0; pass < passes; pass++) {
     for (unsigned n = 0; n < sizeof groups / sizeof *groups; n++) {
       groups[n]();

@@ -88,5 +88,7 @@ void virtual_8086(void);
 void debugging(void);
 void paging(void);
 void privileges(void);
+void encodings(void);
+void locked_bits(void);
 
 #endif

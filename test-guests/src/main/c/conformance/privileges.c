@@ -418,6 +418,7 @@ void privileges(void) {
   by_board();
   wrapping();
   /* last, as emulators without these checks do not survive them */
+  locked_bits();
   control("CR4: reserved bit", i_cr4, read_cr4() | 0x80000000u, "GP(0000)");
   control("CR0: NW without CD", i_cr0, (read_cr0() & ~0x40000000u) | 0x20000000, "GP(0000)");
   control("CR0: PG without PE", i_cr0, 0x80000000u, "GP(0000)");

@@ -297,6 +297,15 @@ static void doubles(void) {
   at_level(3);
   go(protection);
   expect("#GP while #GP is delivered", "DF(0000)");
+  prepare(in_task);
+  catch_by_task(8);
+  gate(idt + 2 * 13, KERNEL_DS, 0, 0x8E, 0);
+  go(protection);
+  note("link", catcher[0]);
+  note("tr", out.tr);
+  note("saved eip", tss[8] - (uint32_t)protection);
+  expect("#DF through a task gate", "DF(0000) link=00000028 tr=00000090 saved eip=00000005");
+  finish();
   restore_tables();
 }
 

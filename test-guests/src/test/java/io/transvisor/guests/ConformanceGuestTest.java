@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * for more.
  */
 class ConformanceGuestTest {
-  private static final int CHECKS = 475;
+  private static final int CHECKS = 619;
 
   /** More than the runs after which code counts as hot. */
   private static final int PASSES = Integer.getInteger("conformance.passes", 1_050);
