@@ -230,6 +230,10 @@ final class FpuRegisters {
 
   /** A slot has got a value. */
   void written(int slot) {
+    if (mmx) {
+      // Where paths join, a register may be dirty that MMX has written on some of them only.
+      b.loadConstant(MmxInstructions.ONES).istore(signExponent(slot));
+    }
     held |= 1 << slot;
     dirty |= 1 << slot;
     doubles &= ~(1 << slot);
@@ -428,11 +432,9 @@ final class FpuRegisters {
         pushSignificand(slot);
         w.getLong();
         b.lstore(significand(slot));
-        if (!mmx) {
-          pushSignExponent(slot);
-          w.getInt();
-          b.istore(signExponent(slot));
-        }
+        pushSignExponent(slot);
+        w.getInt();
+        b.istore(signExponent(slot));
       }
     }
     held |= missing;
@@ -550,11 +552,7 @@ final class FpuRegisters {
         b.lload(significand(slot));
         w.putLong();
         pushSignExponent(slot);
-        if (mmx) {
-          b.loadConstant(MmxInstructions.ONES);
-        } else {
-          b.iload(signExponent(slot));
-        }
+        b.iload(signExponent(slot));
         w.putInt();
       }
     }
