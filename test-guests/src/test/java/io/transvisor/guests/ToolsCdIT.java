@@ -1,7 +1,5 @@
 package io.transvisor.guests;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.transvisor.console.machine.MachineSpec;
 import io.transvisor.core.input.Key;
 import java.util.Collections;
@@ -68,7 +66,8 @@ class ToolsCdIT {
   void memoryMap() {
     try (GuestUnderTest guest = choose("meminfo", MEMINFO)) {
       guest.awaitScreenText("DOS RAM: 639K", SECONDS);
-      assertThat(guest.screenText()).contains("INT 15 E801: 0x3c00 (15360K)").contains("usable");
+      guest.awaitScreenText("INT 15 E801: 0x3c00 (15360K)", SECONDS);
+      guest.awaitScreenText("usable", SECONDS);
     }
   }
 

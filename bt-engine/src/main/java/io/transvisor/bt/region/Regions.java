@@ -54,7 +54,7 @@ public final class Regions implements Region.Observer {
    * Length of all live methods together, in bytes. With what HotSpot makes of it a byte takes some
    * seven.
    */
-  private static final int MAX_METHOD_BYTES = 16 << 20;
+  private static final int MAX_METHOD_BYTES = 10 << 20;
 
   /** What a region is expected to retire that is not known: less than those that are. */
   private static final long NEW_HEAT = KnownRegions.LEAST_HEAT;
