@@ -59,6 +59,7 @@ class DebianDesktopIT {
       guest.moveMouse(-1600, -1200, 0);
       guest.moveMouse(100, 80, 0);
       guest.click(LEFT_BUTTON);
+      GuestUnderTest.pause(2000); // the window manager gives the terminal the focus
       guest.type("echo X-$((6*7)) > /dev/ttyS0\n");
       guest.awaitSerial("X-42", ANSWER_SECONDS);
     }
