@@ -4,8 +4,8 @@ import io.transvisor.bt.cache.CodeCache;
 import io.transvisor.core.cpu.SampledEvent;
 
 /**
- * Gives memory back to the host: now and then what is no longer used is forgotten, and when the
- * guest has nothing to do the JVM collects it.
+ * Gives memory back to the host: now and then what is no longer used is forgotten, and the JVM
+ * collects it, sooner when the guest has nothing to do.
  */
 final class Housekeeping {
   /** Runs between two looks at the clock. */
@@ -18,6 +18,12 @@ final class Housekeeping {
 
   /** Bytes that are worth a collection; the guest stands still for some tenths of a second. */
   private static final long WORTH = 32L << 20;
+
+  /**
+   * The same for a guest that has something to do. By itself the JVM would let the heap grow to its
+   * limit first.
+   */
+  private static final long WORTH_WHILE_BUSY = 128L << 20;
 
   private final Cpu c;
   private final CodeCache cache;
@@ -45,7 +51,7 @@ final class Housekeeping {
     c.mmu.age();
     boolean idle = c.instructions - instructions < IDLE;
     instructions = c.instructions;
-    if (idle && used() - usedAfter > WORTH) {
+    if (used() - usedAfter > (idle ? WORTH : WORTH_WHILE_BUSY)) {
       System.gc();
       usedAfter = used();
     }
