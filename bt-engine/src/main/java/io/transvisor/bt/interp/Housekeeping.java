@@ -25,12 +25,18 @@ final class Housekeeping {
    */
   private static final long WORTH_WHILE_BUSY = 128L << 20;
 
+  /** Looks after which all has been forgotten that an idle guest does not use. */
+  private static final int AGED = 3;
+
   private final Cpu c;
   private final CodeCache cache;
   private int runs;
   private long looked = SampledEvent.now();
   private long instructions;
   private long usedAfter;
+
+  /** Looks since the guest had something to do. */
+  private int idleLooks;
 
   Housekeeping(Cpu cpu, CodeCache codeCache) {
     c = cpu;
@@ -49,9 +55,9 @@ final class Housekeeping {
     looked = now;
     cache.age();
     c.mmu.age();
-    boolean idle = c.instructions - instructions < IDLE;
+    idleLooks = c.instructions - instructions < IDLE ? idleLooks + 1 : 0;
     instructions = c.instructions;
-    if (used() - usedAfter > (idle ? WORTH : WORTH_WHILE_BUSY)) {
+    if (idleLooks == AGED || used() - usedAfter > (idleLooks > 0 ? WORTH : WORTH_WHILE_BUSY)) {
       System.gc();
       usedAfter = used();
     }

@@ -12,10 +12,10 @@ public abstract class RegionCode {
   static final int NEVER = -1;
 
   /**
-   * Instructions retired in a region before it is optimised: some 5 ms of running for 20 ms of
+   * Instructions retired in a region before it is optimised: some 2 ms of running for 20 ms of
    * compiling, beside it.
    */
-  private static final long HOT = 5_000_000;
+  private static final long HOT = 2_000_000;
 
   private Region region;
 
