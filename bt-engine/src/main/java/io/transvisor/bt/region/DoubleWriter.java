@@ -7,7 +7,6 @@ import static io.transvisor.bt.region.FpuRegisters.doubleOf;
 import static io.transvisor.bt.region.MethodWriter.VALUE;
 import static io.transvisor.bt.region.MethodWriter.WIDE;
 
-import com.sun.management.HotSpotDiagnosticMXBean;
 import io.transvisor.bt.fpu.DoubleArithmetic;
 import io.transvisor.bt.fpu.X87Arithmetic;
 import io.transvisor.bt.region.X87Operation.Format;
@@ -17,20 +16,19 @@ import java.lang.classfile.CodeBuilder;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
-import java.lang.management.ManagementFactory;
 import java.util.Map;
 
 /**
  * x87 arithmetic with the host's doubles, for code that runs with 53 bits of precision, rounding to
- * nearest: the results are the same. Values are doubles inside a block, and in the extended format
- * between blocks.
+ * nearest: the results are the same. Between blocks values are doubles where all ways lead to a
+ * block so; see {@link FpuFlow#doubles}.
  */
 final class DoubleWriter {
   /** Rounding control, precision control, and the mask of inexactness. */
   private static final int CONTROL_BITS = 0xF00 | FpuState.PE;
 
   private static final int WANTED_CONTROL = 0x200 | FpuState.PE;
-  private static final boolean FUSED = hasFusedMultiplyAdd();
+  private static final boolean FUSED = HotSpotOptions.is("UseFMA", true);
 
   // ---- local variables ----
   private static final int OPERAND = SCRATCH;
@@ -52,11 +50,6 @@ final class DoubleWriter {
     b = writer.b;
     registers = writer.fpu;
     inliner = new MethodInliner(b, FREE);
-  }
-
-  private static boolean hasFusedMultiplyAdd() {
-    HotSpotDiagnosticMXBean vm = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
-    return vm != null && vm.getVMOption("UseFMA").getValue().equals("true");
   }
 
   /** Whether that is possible with a control word. */

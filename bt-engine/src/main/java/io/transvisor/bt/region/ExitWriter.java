@@ -14,6 +14,7 @@ import static io.transvisor.bt.region.MethodWriter.TARGET;
 import static io.transvisor.bt.region.MethodWriter.THROWN;
 import static io.transvisor.bt.region.MethodWriter.VALUE;
 
+import io.transvisor.bt.interp.Cpu;
 import io.transvisor.bt.isa.Insn;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
@@ -99,31 +100,33 @@ final class ExitWriter {
 
   /** The same because of the values it works on, or other state that may stay as it is. */
   Label missForValues() {
-    return miss(b::iconst_m1);
+    return missForValues(site());
+  }
+
+  private Label missForValues(int site) {
+    return miss(site, () -> b.loadConstant(Region.VALUES));
   }
 
   /**
    * The same for a reason that code tells.
    *
-   * @param reason pushes 0, or {@link Region#VALUES}
+   * @param reason pushes what {@link Cpu#missedAddress} becomes: an address, 0, or {@link
+   *     Region#VALUES}
    */
   Label miss(Runnable reason) {
-    int site = site();
+    return miss(site(), reason);
+  }
+
+  private Label miss(int site, Runnable reason) {
     return stub(() -> {
-      b.aload(CPU);
-      reason.run();
-      b.putfield(CPU_CLASS, "missedAddress", ConstantDescs.CD_int);
+      tell(reason);
       leaveBefore(site);
     });
   }
 
   /** The same because of the memory at {@link MethodWriter#LINEAR}. */
   Label missAtAddress() {
-    int site = site();
-    return stub(() -> {
-      b.aload(CPU).iload(LINEAR).putfield(CPU_CLASS, "missedAddress", ConstantDescs.CD_int);
-      leaveBefore(site);
-    });
+    return miss(() -> b.iload(LINEAR));
   }
 
   /** The same where several accesses are looked up at once. */
@@ -136,11 +139,7 @@ final class ExitWriter {
   Label missAtEntry(Block entry) {
     sites.add(entry.start);
     sites.add(0);
-    int site = sites.size() / 2 - 1;
-    return stub(() -> {
-      b.aload(CPU).iconst_m1().putfield(CPU_CLASS, "missedAddress", ConstantDescs.CD_int);
-      leaveBefore(site);
-    });
+    return missForValues(sites.size() / 2 - 1);
   }
 
   /** Where to jump to when a block cannot be entered from inside: it is entered from outside. */
@@ -195,8 +194,10 @@ final class ExitWriter {
     }
   }
 
-  private void tellNoAddress() {
-    b.aload(CPU).iconst_0().putfield(CPU_CLASS, "missedAddress", ConstantDescs.CD_int);
+  private void tell(Runnable missedAddress) {
+    b.aload(CPU);
+    missedAddress.run();
+    b.putfield(CPU_CLASS, "missedAddress", ConstantDescs.CD_int);
   }
 
   /** Gives the CPU what only locals hold. */
@@ -398,7 +399,7 @@ final class ExitWriter {
       b.pop();
       w.flags.restore(e.getKey());
       w.fpu.forget();
-      tellNoAddress();
+      tell(b::iconst_0);
       giveState();
       tellRegion();
       b.loadConstant(Region.MISS).iload(SITE).isub().ireturn();

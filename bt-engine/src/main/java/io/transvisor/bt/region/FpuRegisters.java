@@ -386,7 +386,8 @@ final class FpuRegisters {
 
   // ---- from the CPU ----
 
-  private void pushFpu() {
+  /** Pushes the unit. */
+  void pushFpu() {
     b.aload(CPU).getfield(CPU_CLASS, "fpu", FPU_CLASS);
   }
 
@@ -482,10 +483,7 @@ final class FpuRegisters {
 
   private void putSelector(String field, int segment) {
     pushFpu();
-    w.raw();
-    b.aload(CPU).getfield(CPU_CLASS, "selector", INTS);
-    b.loadConstant(RawMemory.INTS_START + 4L * segment);
-    w.getInt();
+    w.pushSelector(segment);
     b.putfield(FPU_CLASS, field, ConstantDescs.CD_int);
   }
 

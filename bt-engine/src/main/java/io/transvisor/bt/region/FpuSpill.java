@@ -32,10 +32,7 @@ public final class FpuSpill {
       int se0,
       long sig1,
       int se1) {
-    int slots = what & SLOTS | what & SLOTS << 16;
-    giveEnvironment(f, status, lost, roundedUp, empty, top, what >>> 8);
-    slots = give(f, top, slots, sig0, se0);
-    give(f, top, slots, sig1, se1);
+    give4(f, status, lost, roundedUp, empty, top, what, sig0, se0, sig1, se1, 0, 0, 0, 0);
   }
 
   /** The same for up to four registers. */
@@ -55,12 +52,9 @@ public final class FpuSpill {
       int se2,
       long sig3,
       int se3) {
-    int slots = what & SLOTS | what & SLOTS << 16;
-    giveEnvironment(f, status, lost, roundedUp, empty, top, what >>> 8);
-    slots = give(f, top, slots, sig0, se0);
-    slots = give(f, top, slots, sig1, se1);
-    slots = give(f, top, slots, sig2, se2);
-    give(f, top, slots, sig3, se3);
+    give8(
+        f, status, lost, roundedUp, empty, top, what, sig0, se0, sig1, se1, sig2, se2, sig3, se3, 0,
+        0, 0, 0, 0, 0, 0, 0);
   }
 
   /** The same for up to eight registers. */

@@ -298,6 +298,20 @@ final class MethodWriter {
 
   // ---- the CPU's state in memory ----
 
+  /** Pushes the selector of a segment register, LDTR or TR. */
+  void pushSelector(int segment) {
+    raw();
+    b.aload(CPU).getfield(CPU_CLASS, "selector", INTS);
+    b.loadConstant(RawMemory.INTS_START + 4L * segment);
+    getInt();
+  }
+
+  /** With a number that is not negative pushed: jumps unless it is 0. */
+  void jumpUnlessZero(Label target) {
+    // HotSpot takes == for unlikely.
+    b.iconst_1().isub().bipush(31).iushr().ifeq(target);
+  }
+
   /**
    * Counts a sensitive instruction that is written out. Comes behind it: where it is left before
    * the instruction, the handler counts.

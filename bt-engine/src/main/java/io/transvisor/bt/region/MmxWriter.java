@@ -171,7 +171,7 @@ final class MmxWriter {
         .iand();
     registers.pushField("status");
     b.loadConstant(FpuState.ES).iand().ior();
-    b.iconst_1().isub().bipush(31).iushr().ifeq(w.exits.miss());
+    w.jumpUnlessZero(w.exits.miss());
   }
 
   private void zeroExtend() {
@@ -206,9 +206,9 @@ final class MmxWriter {
 
   /** What every MMX instruction does to TOP and tags. */
   private void use(int empty) {
-    b.aload(CPU).getfield(CPU_CLASS, "fpu", FPU_CLASS);
+    registers.pushFpu();
     b.iconst_0().putfield(FPU_CLASS, "top", ConstantDescs.CD_int);
-    b.aload(CPU).getfield(CPU_CLASS, "fpu", FPU_CLASS);
+    registers.pushFpu();
     b.loadConstant(empty).putfield(FPU_CLASS, "empty", ConstantDescs.CD_int);
   }
 }

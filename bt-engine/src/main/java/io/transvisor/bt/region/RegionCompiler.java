@@ -11,7 +11,6 @@ import static io.transvisor.bt.region.MethodWriter.HANDLER_CLASS;
 import static io.transvisor.bt.region.MethodWriter.INSN_CLASS;
 import static io.transvisor.bt.region.MethodWriter.INTS;
 
-import com.sun.management.HotSpotDiagnosticMXBean;
 import io.transvisor.bt.interp.Cpu;
 import io.transvisor.bt.isa.Handler;
 import java.lang.classfile.Attributes;
@@ -25,7 +24,6 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.MethodHandles;
-import java.lang.management.ManagementFactory;
 import java.lang.reflect.AccessFlag;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
@@ -35,7 +33,8 @@ import java.util.Map;
 /** Turns a planned region into a class with one method, and loads it. */
 final class RegionCompiler {
   /** Longest method in bytes: by itself HotSpot does not compile methods of 8,000 and more. */
-  private static final int MAX_METHOD_BYTES = compilesLongMethods() ? 30_000 : 7_900;
+  private static final int MAX_METHOD_BYTES =
+      HotSpotOptions.is("DontCompileHugeMethods", false) ? 30_000 : 7_900;
 
   private static final String NAME = "io.transvisor.bt.region.Compiled";
   private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
@@ -52,11 +51,6 @@ final class RegionCompiler {
   private final List<Object> constants = new ArrayList<>();
   private ExitWriter exits;
   private WindowSurvey survey;
-
-  private static boolean compilesLongMethods() {
-    HotSpotDiagnosticMXBean vm = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
-    return vm != null && vm.getVMOption("DontCompileHugeMethods").getValue().equals("false");
-  }
 
   /**
    * @param calloutCounts where callouts are counted that are written out, by class

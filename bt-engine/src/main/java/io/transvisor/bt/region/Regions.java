@@ -303,6 +303,13 @@ public final class Regions implements Region.Observer {
     }
   }
 
+  private static void optimise(Region region) {
+    // One whose code has changed while it waited is not worth it.
+    if (region.isValid()) {
+      RegionCompiler.optimise(region.code());
+    }
+  }
+
   private void compile(Region region, boolean counted) {
     RegionCompiler.Result result = new RegionCompiler.Result(null, null, null, 0);
     try {
@@ -319,8 +326,7 @@ public final class Regions implements Region.Observer {
   @Override
   public void becameHot(Region region) {
     if (optimiser != null) {
-      RegionCode code = region.code();
-      optimiser.add(0, () -> RegionCompiler.optimise(code));
+      optimiser.add(0, () -> optimise(region));
       optimised++;
     }
   }

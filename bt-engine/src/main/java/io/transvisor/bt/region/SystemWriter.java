@@ -2,7 +2,6 @@ package io.transvisor.bt.region;
 
 import static io.transvisor.bt.region.MethodWriter.CPU;
 import static io.transvisor.bt.region.MethodWriter.CPU_CLASS;
-import static io.transvisor.bt.region.MethodWriter.INTS;
 import static io.transvisor.bt.region.MethodWriter.STATE_CLASS;
 import static io.transvisor.bt.region.MethodWriter.VALUE;
 import static io.transvisor.bt.region.MethodWriter.WIDE;
@@ -68,7 +67,7 @@ final class SystemWriter {
         if (i.reg > CpuState.GS) {
           return false;
         }
-        pushSelector(i.reg);
+        w.pushSelector(i.reg);
         popSelectorLike(i, width);
       }
       case "push es" -> pushSegment(CpuState.ES, width);
@@ -170,14 +169,6 @@ final class SystemWriter {
     w.memory.put(4, 2);
   }
 
-  private void pushSelector(int segment) {
-    w.raw();
-    b.aload(CPU)
-        .getfield(CPU_CLASS, "selector", INTS)
-        .loadConstant(RawMemory.INTS_START + 4L * segment);
-    w.getInt();
-  }
-
   private void storeSystemSelector(Insn i, int register, int width) {
     missInVirtual8086Mode();
     b.aload(CPU)
@@ -185,7 +176,7 @@ final class SystemWriter {
         .loadConstant(CpuState.CR0_PE)
         .iand()
         .ifeq(w.exits.miss());
-    pushSelector(register);
+    w.pushSelector(register);
     popSelectorLike(i, width);
   }
 
@@ -196,7 +187,7 @@ final class SystemWriter {
 
   /** The selector takes the lower half of a doubleword; the upper one keeps what it had. */
   private void pushSegment(int segment, int width) {
-    pushSelector(segment);
+    w.pushSelector(segment);
     b.istore(VALUE);
     stack.pushLower(width);
   }

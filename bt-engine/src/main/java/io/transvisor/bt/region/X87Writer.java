@@ -8,8 +8,6 @@ import static io.transvisor.bt.region.FpuRegisters.ROUNDED_UP;
 import static io.transvisor.bt.region.FpuRegisters.STATUS;
 import static io.transvisor.bt.region.FpuRegisters.signExponent;
 import static io.transvisor.bt.region.FpuRegisters.significand;
-import static io.transvisor.bt.region.MethodWriter.CPU;
-import static io.transvisor.bt.region.MethodWriter.CPU_CLASS;
 import static io.transvisor.bt.region.MethodWriter.VALUE;
 import static io.transvisor.bt.region.MethodWriter.WIDE;
 
@@ -109,24 +107,8 @@ final class X87Writer {
         copy(slot(i.rm), slot(7));
         pushed();
       }
-      case LOAD_ONE -> {
-        if (doubles != null) {
-          doubles.set(slot(7), doubles.constant(1));
-          pushed();
-          break;
-        }
-        b.loadConstant(1L << 63).lstore(RESULT).loadConstant(0x3FFF).istore(RESULT_SIGN_EXPONENT);
-        push(RESULT, RESULT_SIGN_EXPONENT);
-      }
-      case LOAD_ZERO -> {
-        if (doubles != null) {
-          doubles.set(slot(7), doubles.constant(0));
-          pushed();
-          break;
-        }
-        b.lconst_0().lstore(RESULT).iconst_0().istore(RESULT_SIGN_EXPONENT);
-        push(RESULT, RESULT_SIGN_EXPONENT);
-      }
+      case LOAD_ONE -> load(1, 1L << 63, 0x3FFF);
+      case LOAD_ZERO -> load(0, 0, 0);
       case STORE -> store(i, op);
       case STORE_REGISTER -> {
         if (i.rm != 0) {
@@ -243,7 +225,7 @@ final class X87Writer {
       b.iconst_1().ior();
     }
     // a unit that must not be used now can be used soon
-    missUnlessZero(
+    w.jumpUnlessZero(
         w.exits.miss(() -> {
           b.iload(EMPTY).loadConstant(FpuRegisters.TROUBLE).iand();
           b.iconst_1().isub().bipush(31).ishr();
@@ -251,11 +233,6 @@ final class X87Writer {
     registers.pushField("control");
     b.istore(CONTROL);
     registers.setReady(end);
-  }
-
-  /** Leaves the region before the instruction unless the nonnegative value on the stack is 0. */
-  private void missUnlessZero(Label miss) {
-    b.iconst_1().isub().bipush(31).iushr().ifeq(miss);
   }
 
   // ---- results ----
@@ -337,6 +314,17 @@ final class X87Writer {
     registers.pointToData();
   }
 
+  /** Pushes a constant, given in both forms. */
+  private void load(double value, long sig, int se) {
+    if (doubles != null) {
+      doubles.set(slot(7), doubles.constant(value));
+      pushed();
+      return;
+    }
+    b.loadConstant(sig).lstore(RESULT).loadConstant(se).istore(RESULT_SIGN_EXPONENT);
+    push(RESULT, RESULT_SIGN_EXPONENT);
+  }
+
   private void load(Insn i, X87Operation op) {
     if (doubles != null && DoubleWriter.canLoad(op.format())) {
       int value = doubles.fetch(op.format());
@@ -412,16 +400,11 @@ final class X87Writer {
       case X87Arithmetic.MULTIPLY -> calculate("multiply", st, stSignExponent, x, xSignExponent);
       case X87Arithmetic.SUBTRACT -> {
         negate(xSignExponent);
-        calculate("add", st, stSignExponent, x, OPERAND_SIGN_EXPONENT);
+        calculate("add", st, stSignExponent, x, VALUE);
       }
       case X87Arithmetic.SUBTRACT_REVERSED -> {
-        if (op.format() != Format.NONE) {
-          b.iload(stSignExponent).loadConstant(SIGN).ixor().istore(VALUE);
-          calculate("add", x, xSignExponent, st, VALUE);
-        } else {
-          negate(stSignExponent);
-          calculate("add", x, xSignExponent, st, OPERAND_SIGN_EXPONENT);
-        }
+        negate(stSignExponent);
+        calculate("add", x, xSignExponent, st, VALUE);
       }
       case X87Arithmetic.DIVIDE -> divide(st, stSignExponent, x, xSignExponent);
       default -> divide(x, xSignExponent, st, stSignExponent);
@@ -444,8 +427,9 @@ final class X87Writer {
     return FpuRegisters.doubleOf(other);
   }
 
+  /** Leaves a sign and exponent with the sign inverted in {@link MethodWriter#VALUE}. */
   private void negate(int local) {
-    b.iload(local).loadConstant(SIGN).ixor().istore(OPERAND_SIGN_EXPONENT);
+    b.iload(local).loadConstant(SIGN).ixor().istore(VALUE);
   }
 
   private void calculate(String name, int aSig, int aSe, int bSig, int bSe) {
@@ -455,17 +439,22 @@ final class X87Writer {
 
   /** Division takes so long that a call does not matter. */
   private void divide(int aSig, int aSe, int bSig, int bSe) {
-    b.aload(CPU).getfield(CPU_CLASS, "fpu", FPU_CLASS);
+    registers.pushFpu();
     b.lload(aSig).iload(aSe).lload(bSig).iload(bSe);
     b.invokestatic(ARITHMETIC_CLASS, "quotient", DIVIDE_TYPE).istore(RAISED);
-    b.iload(RAISED).iconst_m1().ixor().bipush(31).iushr().ifeq(w.exits.missForValues());
-    b.aload(CPU).getfield(CPU_CLASS, "fpu", FPU_CLASS);
+    missIfNegative(RAISED);
+    registers.pushFpu();
     b.getfield(FPU_CLASS, "resultSignificand", ConstantDescs.CD_long).lstore(RESULT);
     registers.pushField("resultSignExponent");
     b.istore(RESULT_SIGN_EXPONENT);
     b.iload(STATUS).iload(RAISED).loadConstant(FpuState.EXCEPTIONS).iand().ior().istore(STATUS);
     b.lconst_0().lstore(LOST_NOW);
     b.iload(RAISED).bipush(9).iushr().iconst_1().iand().i2l().lstore(UP);
+  }
+
+  /** A negative result says that the values are none of the common ones. */
+  private void missIfNegative(int local) {
+    b.iload(local).iconst_m1().ixor().bipush(31).iushr().ifeq(w.exits.missForValues());
   }
 
   private void compare(Insn i, X87Operation op) {
@@ -493,7 +482,7 @@ final class X87Writer {
     }
     inliner.copy(NormalArithmetic.class, "compare", operands, RESULT_FIELDS, null);
     b.istore(VALUE);
-    b.iload(VALUE).iconst_m1().ixor().bipush(31).iushr().ifeq(w.exits.missForValues());
+    missIfNegative(VALUE);
     compared(op);
   }
 
@@ -569,11 +558,11 @@ final class X87Writer {
     b.loadConstant(0x1F3F).iand().bipush(0x40).ior().istore(VALUE);
     registers.pushStatus();
     b.iload(VALUE).iconst_m1().ixor().iand().loadConstant(FpuState.EXCEPTIONS).iand();
-    b.aload(CPU).getfield(CPU_CLASS, "fpu", FPU_CLASS);
+    registers.pushFpu();
     b.getfield(FPU_CLASS, "ignoreErrors", ConstantDescs.CD_boolean).ior();
-    missUnlessZero(w.exits.missForValues());
+    w.jumpUnlessZero(w.exits.missForValues());
     b.iload(VALUE).istore(CONTROL);
-    b.aload(CPU).getfield(CPU_CLASS, "fpu", FPU_CLASS);
+    registers.pushFpu();
     b.iload(VALUE).putfield(FPU_CLASS, "control", ConstantDescs.CD_int);
   }
 }
