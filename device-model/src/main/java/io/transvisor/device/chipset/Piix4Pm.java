@@ -6,7 +6,7 @@ import io.transvisor.core.device.StateReader;
 import io.transvisor.core.device.StateWriter;
 import io.transvisor.core.irq.IrqLine;
 import io.transvisor.core.machine.MachineControl;
-import io.transvisor.core.port.PortHandler;
+import io.transvisor.core.port.PlainPort;
 import io.transvisor.core.port.PortRange;
 import io.transvisor.core.port.PortSpace;
 import io.transvisor.device.pci.PciConfig;
@@ -164,7 +164,7 @@ public final class Piix4Pm extends PciFunction {
   }
 
   /** APMC at B2h, which would raise an SMI on hardware, and APMS at B3h, a scratch register. */
-  private final class ApmPorts implements PortHandler {
+  private final class ApmPorts implements PlainPort {
     @Override
     public int read(int offset, int width) {
       return offset == 0 ? apmControl : apmStatus;
@@ -181,15 +181,10 @@ public final class Piix4Pm extends PciFunction {
         pm.setSciEnabled(value == ACPI_ENABLE);
       }
     }
-
-    @Override
-    public int peek(int offset, int width) {
-      return read(offset, width);
-    }
   }
 
   /** General purpose events: writing 1 clears status bits. Nothing on this board raises one. */
-  private final class GpePorts implements PortHandler {
+  private final class GpePorts implements PlainPort {
     @Override
     public int read(int offset, int width) {
       return gpe[offset] & 0xFF;
@@ -203,11 +198,6 @@ public final class Piix4Pm extends PciFunction {
         gpe[offset] = (byte) value;
       }
       updateInterrupts();
-    }
-
-    @Override
-    public int peek(int offset, int width) {
-      return read(offset, width);
     }
   }
 }

@@ -5,6 +5,7 @@ import io.transvisor.core.device.ResetKind;
 import io.transvisor.core.device.StateReader;
 import io.transvisor.core.device.StateWriter;
 import io.transvisor.core.memory.PhysicalMemory;
+import io.transvisor.core.port.PlainPort;
 import io.transvisor.core.port.PortHandler;
 import io.transvisor.core.port.PortSpace;
 import java.util.Map;
@@ -159,7 +160,7 @@ public final class FwCfg implements Device {
    * Big-endian: the register's most significant byte is at the lowest port. A write of the low half
    * starts the transfer.
    */
-  private final class DmaAddress implements PortHandler {
+  private final class DmaAddress implements PlainPort {
     @Override
     public int read(int offset, int width) {
       long signature = (long) DMA_SIGNATURE_HIGH << 32 | DMA_SIGNATURE_LOW;
@@ -185,11 +186,6 @@ public final class FwCfg implements Device {
           transfer(bigEndian);
         }
       }
-    }
-
-    @Override
-    public int peek(int offset, int width) {
-      return read(offset, width);
     }
   }
 }

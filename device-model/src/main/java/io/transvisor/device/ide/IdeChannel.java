@@ -4,6 +4,7 @@ import io.transvisor.core.device.StateReader;
 import io.transvisor.core.device.StateWriter;
 import io.transvisor.core.irq.IrqLine;
 import io.transvisor.core.memory.PhysicalMemory;
+import io.transvisor.core.port.PlainPort;
 import io.transvisor.core.port.PortHandler;
 import io.transvisor.core.port.PortSpace;
 import io.transvisor.device.storage.ImageIoException;
@@ -302,7 +303,7 @@ final class IdeChannel {
     }
   }
 
-  private final class ControlBlock implements PortHandler {
+  private final class ControlBlock implements PlainPort {
     @Override
     public int read(int offset, int width) {
       return readRegister(Ata.STATUS_COMMAND);
@@ -311,11 +312,6 @@ final class IdeChannel {
     @Override
     public void write(int offset, int width, int value) {
       writeControl(value);
-    }
-
-    @Override
-    public int peek(int offset, int width) {
-      return read(offset, width);
     }
   }
 

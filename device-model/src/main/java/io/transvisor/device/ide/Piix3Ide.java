@@ -7,7 +7,7 @@ import io.transvisor.core.device.StateWriter;
 import io.transvisor.core.irq.IrqLine;
 import io.transvisor.core.machine.MachineControl;
 import io.transvisor.core.memory.PhysicalMemory;
-import io.transvisor.core.port.PortHandler;
+import io.transvisor.core.port.PlainPort;
 import io.transvisor.core.port.PortRange;
 import io.transvisor.core.port.PortSpace;
 import io.transvisor.device.pci.PciFunction;
@@ -127,7 +127,7 @@ public final class Piix3Ide extends PciFunction {
   }
 
   /** Both channels' registers, eight bytes each. */
-  private final class BusMasters implements PortHandler {
+  private final class BusMasters implements PlainPort {
     @Override
     public int read(int offset, int width) {
       int value = 0;
@@ -144,11 +144,6 @@ public final class Piix3Ide extends PciFunction {
         int at = offset + i;
         channels[at >> 3].busMaster().writeByte(at & 7, value >>> (8 * i) & 0xFF);
       }
-    }
-
-    @Override
-    public int peek(int offset, int width) {
-      return read(offset, width);
     }
   }
 

@@ -6,7 +6,7 @@ import io.transvisor.core.device.StateReader;
 import io.transvisor.core.device.StateWriter;
 import io.transvisor.core.error.VmmException;
 import io.transvisor.core.machine.MachineControl;
-import io.transvisor.core.port.PortHandler;
+import io.transvisor.core.port.PlainPort;
 import io.transvisor.core.port.PortSpace;
 
 /**
@@ -35,14 +35,9 @@ public final class IsaDebugExit implements Device {
         port,
         size,
         WIDEST,
-        new PortHandler() {
+        new PlainPort() {
           @Override
           public int read(int offset, int width) {
-            return 0;
-          }
-
-          @Override
-          public int peek(int offset, int width) {
             return 0;
           }
 

@@ -7,6 +7,7 @@ import io.transvisor.core.device.StateWriter;
 import io.transvisor.core.irq.IrqLine;
 import io.transvisor.core.memory.MmioHandler;
 import io.transvisor.core.memory.PhysicalMemory;
+import io.transvisor.core.port.PlainPort;
 import io.transvisor.core.port.PortHandler;
 import io.transvisor.core.port.PortSpace;
 import java.util.Arrays;
@@ -72,14 +73,9 @@ public final class PcTestDevice implements Device {
     }
   }
 
-  private static final class Nothing implements PortHandler {
+  private static final class Nothing implements PlainPort {
     @Override
     public int read(int offset, int width) {
-      return 0;
-    }
-
-    @Override
-    public int peek(int offset, int width) {
       return 0;
     }
 
@@ -89,15 +85,10 @@ public final class PcTestDevice implements Device {
     }
   }
 
-  private final class Wires implements PortHandler {
+  private final class Wires implements PlainPort {
     @Override
     public int read(int offset, int width) {
       return wires >>> offset & 1;
-    }
-
-    @Override
-    public int peek(int offset, int width) {
-      return read(offset, width);
     }
 
     @Override

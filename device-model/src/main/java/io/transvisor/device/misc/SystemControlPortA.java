@@ -5,7 +5,7 @@ import io.transvisor.core.device.ResetKind;
 import io.transvisor.core.device.StateReader;
 import io.transvisor.core.device.StateWriter;
 import io.transvisor.core.machine.MachineControl;
-import io.transvisor.core.port.PortHandler;
+import io.transvisor.core.port.PlainPort;
 import io.transvisor.core.port.PortSpace;
 
 /**
@@ -30,14 +30,9 @@ public final class SystemControlPortA implements Device {
         PORT,
         1,
         1,
-        new PortHandler() {
+        new PlainPort() {
           @Override
           public int read(int offset, int width) {
-            return SystemControlPortA.this.read();
-          }
-
-          @Override
-          public int peek(int offset, int width) {
             return SystemControlPortA.this.read();
           }
 

@@ -5,7 +5,7 @@ import io.transvisor.core.device.ResetKind;
 import io.transvisor.core.device.StateReader;
 import io.transvisor.core.device.StateWriter;
 import io.transvisor.core.irq.IrqLine;
-import io.transvisor.core.port.PortHandler;
+import io.transvisor.core.port.PlainPort;
 import io.transvisor.core.port.PortSpace;
 import java.util.ArrayList;
 import java.util.List;
@@ -123,7 +123,7 @@ public final class PciBus implements Device {
     }
   }
 
-  private final class AddressPort implements PortHandler {
+  private final class AddressPort implements PlainPort {
     @Override
     public int read(int offset, int width) {
       return width == 4 ? address : (address >>> (8 * offset)) & (-1 >>> (32 - 8 * width));
@@ -135,14 +135,9 @@ public final class PciBus implements Device {
         address = value & WRITABLE_ADDRESS;
       }
     }
-
-    @Override
-    public int peek(int offset, int width) {
-      return read(offset, width);
-    }
   }
 
-  private final class DataPort implements PortHandler {
+  private final class DataPort implements PlainPort {
     private PciFunction selected() {
       boolean busZero = (address & 0x00FF0000) == 0;
       return (address & ENABLE) != 0 && busZero ? functions[address >>> 8 & 0xFF] : null;
@@ -160,11 +155,6 @@ public final class PciBus implements Device {
       if (f != null) {
         f.writeConfig(address & 0xFC | offset, width, value);
       }
-    }
-
-    @Override
-    public int peek(int offset, int width) {
-      return read(offset, width);
     }
   }
 }

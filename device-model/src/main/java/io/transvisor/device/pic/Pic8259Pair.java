@@ -7,6 +7,7 @@ import io.transvisor.core.device.StateReader;
 import io.transvisor.core.device.StateWriter;
 import io.transvisor.core.irq.InterruptController;
 import io.transvisor.core.irq.IrqLine;
+import io.transvisor.core.port.PlainPort;
 import io.transvisor.core.port.PortHandler;
 import io.transvisor.core.port.PortSpace;
 import java.util.ArrayList;
@@ -251,7 +252,7 @@ public final class Pic8259Pair implements Device, InterruptController {
   }
 
   private PortHandler levelControl() {
-    return new PortHandler() {
+    return new PlainPort() {
       @Override
       public int read(int offset, int width) {
         return (offset == 0 ? master : slave).readLevelControl();
@@ -260,11 +261,6 @@ public final class Pic8259Pair implements Device, InterruptController {
       @Override
       public void write(int offset, int width, int value) {
         (offset == 0 ? master : slave).writeLevelControl(value);
-      }
-
-      @Override
-      public int peek(int offset, int width) {
-        return read(offset, width);
       }
     };
   }

@@ -6,6 +6,7 @@ import io.transvisor.core.device.Device;
 import io.transvisor.core.device.ResetKind;
 import io.transvisor.core.device.StateReader;
 import io.transvisor.core.device.StateWriter;
+import io.transvisor.core.port.PlainPort;
 import io.transvisor.core.port.PortHandler;
 import io.transvisor.core.port.PortSpace;
 import io.transvisor.device.pic.TickLine;
@@ -209,18 +210,13 @@ public final class Pit8254 implements Device {
     }
   }
 
-  private final class PortB implements PortHandler {
+  private final class PortB implements PlainPort {
     @Override
     public int read(int offset, int width) {
       long tick = now();
       return portB
           | ((tick / REFRESH_TICKS & 1) != 0 ? PORT_B_REFRESH : 0)
           | (channels[2].output(tick) ? PORT_B_OUTPUT : 0);
-    }
-
-    @Override
-    public int peek(int offset, int width) {
-      return read(offset, width);
     }
 
     @Override

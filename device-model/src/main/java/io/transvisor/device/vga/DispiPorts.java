@@ -1,12 +1,12 @@
 package io.transvisor.device.vga;
 
-import io.transvisor.core.port.PortHandler;
+import io.transvisor.core.port.PlainPort;
 
 /**
  * DISPI index at 1CEh and data at 1CFh, or at 1D0h for drivers that only do aligned accesses. Words
  * only, as in QEMU: bytes read as all ones and are not written.
  */
-final class DispiPorts implements PortHandler {
+final class DispiPorts implements PlainPort {
   static final int BASE = 0x1CE;
   static final int COUNT = 4;
 
@@ -38,10 +38,5 @@ final class DispiPorts implements PortHandler {
     } else if (offset < 3) {
       dispi.write(dispi.index(), value);
     }
-  }
-
-  @Override
-  public int peek(int offset, int width) {
-    return read(offset, width);
   }
 }
