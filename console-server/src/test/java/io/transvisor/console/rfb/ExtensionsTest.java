@@ -286,7 +286,11 @@ class ExtensionsTest {
     client.readUpdate();
     assertThat(guest.takeEvents())
         .containsExactly(
-            "push -640 -480 0", "mouse 170 110 0 0", "mouse -500 3 0 1", "mouse 0 0 0 0");
+            "push 640 -480 0",
+            "guide -149 110 0 0",
+            "mouse -500 3 0 0",
+            "mouse 0 0 0 1",
+            "mouse 0 0 0 0");
   }
 
   // ---- xvp ----

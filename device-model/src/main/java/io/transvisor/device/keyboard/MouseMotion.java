@@ -24,18 +24,25 @@ final class MouseMotion {
   /** Movement that cannot be reported (a host that does not listen) stops adding up here. */
   private static final int MAX_COUNT = 1 << 20;
 
-  /** Movement made while certain buttons are held. */
+  /** Numbers that are kept of a segment. */
+  private static final int SAVED = 5;
+
+  /** Movement of one kind made while certain buttons are held. */
   private static final class Segment {
     private int dx;
     private int dy;
     private int dz;
     private int buttons;
 
+    /** Whether it is reported in small steps. */
+    private final boolean guided;
+
     /** Whether what comes later is kept apart from it. */
     private boolean complete;
 
-    private Segment(int buttons) {
+    private Segment(int buttons, boolean guided) {
       this.buttons = buttons;
+      this.guided = guided;
     }
 
     private boolean isMoved() {
@@ -47,15 +54,24 @@ final class MouseMotion {
   private int reportedButtons;
 
   MouseMotion() {
-    segments.add(new Segment(0));
+    segments.add(new Segment(0, false));
   }
 
   /** Adds a movement; {@code dy} counts down. */
   void add(int dx, int dy, int dz, int buttons) {
+    add(dx, dy, dz, buttons, false);
+  }
+
+  /** Adds a movement that is reported in small steps; {@code dy} counts down. */
+  void addGuided(int dx, int dy, int dz, int buttons) {
+    add(dx, dy, dz, buttons, true);
+  }
+
+  private void add(int dx, int dy, int dz, int buttons, boolean guided) {
     Segment last = segments.getLast();
-    if (last.buttons != buttons || last.complete) {
+    if (last.buttons != buttons || last.guided != guided || last.complete) {
       if (segments.size() < MAX_WAITING) {
-        last = new Segment(buttons);
+        last = new Segment(buttons, guided);
         segments.add(last);
       } else {
         last.buttons = buttons;
@@ -84,12 +100,17 @@ final class MouseMotion {
     return segments.getLast().buttons;
   }
 
-  /** Takes as much as one packet holds. Without a wheel its clicks are forgotten. */
-  Sample next(int wheelLimit) {
+  /**
+   * Takes as much as one packet holds. Without a wheel its clicks are forgotten.
+   *
+   * @param guidedLimit the longest step of a guided movement, in counts
+   */
+  Sample next(int wheelLimit, int guidedLimit) {
     dropReported(wheelLimit);
     Segment s = segments.getFirst();
-    int dx = Math.clamp(s.dx, -LIMIT, LIMIT);
-    int dy = Math.clamp(s.dy, -LIMIT, LIMIT);
+    double share = s.guided ? Math.min(1, guidedLimit / Math.hypot(s.dx, s.dy)) : 1;
+    int dx = Math.clamp(Math.round(s.dx * share), -LIMIT, LIMIT);
+    int dy = Math.clamp(Math.round(s.dy * share), -LIMIT, LIMIT);
     int dz = Math.clamp(s.dz, -wheelLimit, wheelLimit);
     s.dx -= dx;
     s.dy -= dy;
@@ -113,25 +134,26 @@ final class MouseMotion {
   void discardMovement() {
     int buttons = buttons();
     segments.clear();
-    segments.add(new Segment(buttons));
+    segments.add(new Segment(buttons, false));
     reportedButtons = buttons;
   }
 
   /** Forgets all movement and the buttons. */
   void releaseButtons() {
     segments.clear();
-    segments.add(new Segment(0));
+    segments.add(new Segment(0, false));
     reportedButtons = 0;
   }
 
   void save(StateWriter out) {
-    int[] values = new int[segments.size() * 4];
+    int[] values = new int[segments.size() * SAVED];
     int i = 0;
     for (Segment s : segments) {
       values[i++] = s.dx;
       values[i++] = s.dy;
       values[i++] = s.dz;
       values[i++] = s.buttons;
+      values[i++] = s.guided ? 1 : 0;
     }
     out.putInts("motion", values);
     out.putInt("reportedButtons", reportedButtons);
@@ -140,15 +162,15 @@ final class MouseMotion {
   void load(StateReader in) {
     int[] values = in.getInts("motion");
     segments.clear();
-    for (int i = 0; i + 3 < values.length; i += 4) {
-      Segment s = new Segment(values[i + 3]);
+    for (int i = 0; i + SAVED <= values.length; i += SAVED) {
+      Segment s = new Segment(values[i + 3], values[i + 4] != 0);
       s.dx = values[i];
       s.dy = values[i + 1];
       s.dz = values[i + 2];
       segments.add(s);
     }
     if (segments.isEmpty()) {
-      segments.add(new Segment(0));
+      segments.add(new Segment(0, false));
     }
     reportedButtons = in.getInt("reportedButtons");
   }

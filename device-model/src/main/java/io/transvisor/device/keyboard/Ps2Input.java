@@ -30,6 +30,11 @@ public final class Ps2Input implements InputSink {
   }
 
   @Override
+  public void guide(int dx, int dy, int dz, int buttons) {
+    machine.post(() -> mouse.guide(dx, dy, dz, buttons));
+  }
+
+  @Override
   public void push(int dx, int dy, int buttons) {
     machine.post(() -> mouse.push(dx, dy, buttons));
   }

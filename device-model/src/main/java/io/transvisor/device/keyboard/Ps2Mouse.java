@@ -37,6 +37,14 @@ public final class Ps2Mouse extends Ps2Device implements Device {
 
   private static final int DEFAULT_RATE = 100;
   private static final int DEFAULT_RESOLUTION = 2;
+
+  /**
+   * As fast as hosts take movements one to one: X11 and libinput speed them up beyond 0.4 counts a
+   * millisecond, Windows beyond 6 counts a packet.
+   */
+  private static final int GUIDED_COUNTS_PER_SECOND = 300;
+
+  private static final int GUIDED_COUNTS_PER_PACKET = 6;
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
   private final EventQueue events;
@@ -74,6 +82,12 @@ public final class Ps2Mouse extends Ps2Device implements Device {
    */
   public void move(int dx, int dy, int dz, int buttons) {
     motion.add(dx, dy, dz, buttons);
+    sample();
+  }
+
+  /** A movement towards a place, as {@link io.transvisor.core.input.InputSink#guide}. */
+  public void guide(int dx, int dy, int dz, int buttons) {
+    motion.addGuided(dx, dy, dz, buttons);
     sample();
   }
 
@@ -115,7 +129,8 @@ public final class Ps2Mouse extends Ps2Device implements Device {
 
   private int[] packet(boolean scale) {
     int wheelLimit = type == FIVE_BUTTONS ? 7 : type == WHEEL ? 127 : 0;
-    MouseMotion.Sample s = motion.next(wheelLimit);
+    int guidedLimit = Math.clamp(GUIDED_COUNTS_PER_SECOND / rate, 1, GUIDED_COUNTS_PER_PACKET);
+    MouseMotion.Sample s = motion.next(wheelLimit, guidedLimit);
     int dx = scale ? doubled(s.dx()) : s.dx();
     int dy = scale ? doubled(s.dy()) : s.dy();
     int first = 0x08 | s.buttons() & 7 | (dx < 0 ? 0x10 : 0) | (dy < 0 ? 0x20 : 0);

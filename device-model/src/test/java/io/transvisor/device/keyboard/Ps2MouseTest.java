@@ -70,6 +70,30 @@ class Ps2MouseTest extends DeviceContractTest {
     assertThat(packets()).isEqualTo(hex(bytes));
   }
 
+  /**
+   * A place pointed at is reached in steps that hosts do not speed up, then the button is pressed.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "60, 13, 08 06 00 08 06 00 08 01 00 09 00 00",
+    "100, 9, 08 04 00 08 04 00 08 01 00 09 00 00",
+    "200, 5, 08 02 00 08 02 00 08 01 00 09 00 00",
+  })
+  void guidedMovementIsSlow(int rate, int dx, String bytes) {
+    bench.toMouse(rates(rate));
+    enable();
+    bench.mouse.guide(dx, 0, 0, 0);
+    bench.mouse.move(0, 0, 0, LEFT);
+    assertThat(packets()).isEqualTo(hex(bytes));
+  }
+
+  @Test
+  void guidedMovementGoesStraight() {
+    enable();
+    bench.mouse.guide(9, 12, 0, 0);
+    assertThat(packets()).isEqualTo(hex("28 02 FD 28 02 FD 28 03 FD 28 02 FD"));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "0, 0, 1, 0, 08 00 00 01",

@@ -24,6 +24,14 @@ public interface InputSink {
   void mouse(int dx, int dy, int dz, int buttons);
 
   /**
+   * A movement towards a place somebody points at, parameters as for {@link #mouse}: a mouse may
+   * take its time for it, so that a guest that speeds up fast movements takes it pixel for pixel.
+   */
+  default void guide(int dx, int dy, int dz, int buttons) {
+    mouse(dx, dy, dz, buttons);
+  }
+
+  /**
    * A movement that is to take the pointer to an edge of the screen, wherever it is: unlike others
    * it may not be offset against movements that come after it.
    */

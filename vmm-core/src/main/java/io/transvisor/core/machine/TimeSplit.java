@@ -13,7 +13,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class TimeSplit implements AutoCloseable {
   private static final long SHORTEST_NANOS = 1_000_000;
-  private static final long LONGEST_NANOS = 16_000_000;
+  private static final long LONGEST_NANOS = 64_000_000;
 
   private static final String[] NAMES = {
     "guest.kernel", "translator", "callouts", "devices", "monitor", "idle", "guest.user"

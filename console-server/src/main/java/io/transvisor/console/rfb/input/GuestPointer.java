@@ -6,11 +6,12 @@ import java.util.Map;
 
 /**
  * Moves the guest's mouse, which knows only relative movements, to where viewers point. The guest's
- * own pointer cannot be seen from here, so it is first pushed into the top left corner of the
- * screen; from there on it is taken to follow every movement one to one. That is done when a viewer
- * starts to point, when the screen has a new size, and when a driver in the guest has started to
- * listen. Where the guest accelerates the pointer the two drift apart, and touching an edge of the
- * screen brings them together: there the guest's pointer is pushed on, and stops at the same edge.
+ * own pointer cannot be seen from here, so it is first pushed into the corner of the screen nearest
+ * to that place; from there on it is taken to follow every movement one to one, which is why it is
+ * guided slowly. That is done when a viewer starts to point, when the screen has a new size, and
+ * when a driver in the guest has started to listen. Where the guest moves its pointer otherwise the
+ * two drift apart, and touching an edge of the screen brings them together: there the guest's
+ * pointer is pushed on, and stops at the same edge.
  *
  * <p>Thread-safe: viewers share it.
  */
@@ -56,25 +57,29 @@ public final class GuestPointer {
       y = height / 2;
       unknown = true;
     }
-    unknown |= !masks.containsKey(viewer);
-    if (unknown && mask == 0 && buttons == 0) {
-      // Never with a button held: that would drag something along.
-      sink.push(-HOMING_SCREENS * width, -HOMING_SCREENS * height, 0);
-      x = 0;
-      y = 0;
-      unknown = false;
-    }
     int newX = Math.clamp(toX, 0, width - 1);
     int newY = Math.clamp(toY, 0, height - 1);
-    boolean moved = newX != x || newY != y;
-    move(viewer, mask, newX - x, newY - y);
-    x = newX;
-    y = newY;
-    int pushX = push(newX, width);
-    int pushY = push(newY, height);
-    if (moved && (pushX != 0 || pushY != 0)) {
-      sink.push(pushX, pushY, buttons);
+    unknown |= !masks.containsKey(viewer);
+    if (unknown && buttons == 0) {
+      // Never with a button held: that would drag something along.
+      x = newX < width / 2 ? 0 : width - 1;
+      y = newY < height / 2 ? 0 : height - 1;
+      sink.push(
+          toEdge(x, width, HOMING_SCREENS * width), toEdge(y, height, HOMING_SCREENS * height), 0);
+      unknown = false;
     }
+    boolean moved = newX != x || newY != y;
+    if (moved) {
+      sink.guide(newX - x, newY - y, 0, buttons);
+      x = newX;
+      y = newY;
+      int pushX = toEdge(x, width, EDGE_PUSH);
+      int pushY = toEdge(y, height, EDGE_PUSH);
+      if (pushX != 0 || pushY != 0) {
+        sink.push(pushX, pushY, buttons);
+      }
+    }
+    press(viewer, mask);
   }
 
   /** A driver in the guest has started to listen to the mouse: its pointer is anywhere. */
@@ -90,43 +95,48 @@ public final class GuestPointer {
   public synchronized void moved(Object viewer, int mask, int dx, int dy) {
     x = Math.clamp(x + dx, 0, Math.max(0, width - 1));
     y = Math.clamp(y + dy, 0, Math.max(0, height - 1));
-    move(viewer, mask, dx, dy);
+    if (dx != 0 || dy != 0) {
+      sink.mouse(dx, dy, 0, buttons);
+    }
+    press(viewer, mask);
   }
 
-  private void move(Object viewer, int mask, int dx, int dy) {
+  /** A viewer leaves: lets go of its buttons. */
+  public synchronized void release(Object viewer) {
+    if (masks.remove(viewer) != null) {
+      press(0);
+    }
+  }
+
+  /** Buttons change where the pointer has come to. */
+  private void press(Object viewer, int mask) {
     Integer before = masks.put(viewer, mask);
     int clicked = mask & ~(before == null ? 0 : before);
     int wheel = (clicked & WHEEL_DOWN) != 0 ? 1 : 0;
     if ((clicked & WHEEL_UP) != 0) {
       wheel--;
     }
-    send(dx, dy, wheel);
+    press(wheel);
   }
 
-  /** A viewer leaves: lets go of its buttons. */
-  public synchronized void release(Object viewer) {
-    if (masks.remove(viewer) != null) {
-      send(0, 0, 0);
-    }
-  }
-
-  private static int push(int position, int size) {
-    if (position == 0) {
-      return -EDGE_PUSH;
-    }
-    return position == size - 1 ? EDGE_PUSH : 0;
-  }
-
-  private void send(int dx, int dy, int wheel) {
+  private void press(int wheel) {
     int now = 0;
     for (int mask : masks.values()) {
       now |= mask & 1;
       now |= (mask & 2) != 0 ? InputSink.MIDDLE : 0;
       now |= (mask & 4) != 0 ? InputSink.RIGHT : 0;
     }
-    if (dx != 0 || dy != 0 || wheel != 0 || now != buttons) {
+    if (wheel != 0 || now != buttons) {
       buttons = now;
-      sink.mouse(dx, dy, wheel, now);
+      sink.mouse(0, 0, wheel, now);
     }
+  }
+
+  /** How far to push a pointer on that is to be at an edge: 0 elsewhere. */
+  private static int toEdge(int position, int size, int distance) {
+    if (position == 0) {
+      return -distance;
+    }
+    return position == size - 1 ? distance : 0;
   }
 }

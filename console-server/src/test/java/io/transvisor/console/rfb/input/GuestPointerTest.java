@@ -11,21 +11,45 @@ class GuestPointerTest {
   private final GuestPointer pointer = new GuestPointer(guest);
 
   @Test
-  void thePointerIsPushedIntoTheCornerFirst() {
-    at(0, 330, 230);
+  void thePointerIsPushedIntoTheNearestCornerFirst() {
+    at(0, 310, 230);
     at(0, 300, 250);
     at(0, 300, 250);
     assertThat(guest.takeEvents())
-        .containsExactly("push -1280 -960 0", "mouse 330 230 0 0", "mouse -30 20 0 0");
+        .containsExactly("push -1280 -960 0", "guide 310 230 0 0", "guide -10 20 0 0");
+    pointer.restarted();
+    at(0, 630, 470);
+    assertThat(guest.takeEvents()).containsExactly("push 1280 960 0", "guide -9 -9 0 0");
+  }
+
+  @Test
+  void buttonsChangeWhereThePointerHasComeTo() {
+    at(1, 30, 20);
+    at(0, 40, 20);
+    assertThat(guest.takeEvents())
+        .containsExactly(
+            "push -1280 -960 0",
+            "guide 30 20 0 0",
+            "mouse 0 0 0 1",
+            "guide 10 0 0 1",
+            "mouse 0 0 0 0");
   }
 
   @Test
   void nothingIsDraggedIntoTheCorner() {
-    at(1, 30, 20);
-    at(0, 30, 20);
-    assertThat(guest.takeEvents()).containsExactly("mouse -290 -220 0 1", "mouse 0 0 0 0");
+    home();
+    at(1, 320, 240);
+    pointer.restarted();
+    at(1, 321, 240);
+    at(0, 321, 240);
     at(0, 31, 20);
-    assertThat(guest.takeEvents()).containsExactly("push -1280 -960 0", "mouse 31 20 0 0");
+    assertThat(guest.takeEvents())
+        .containsExactly(
+            "mouse 0 0 0 1",
+            "guide 1 0 0 1",
+            "mouse 0 0 0 0",
+            "push -1280 -960 0",
+            "guide 31 20 0 0");
   }
 
   @Test
@@ -38,18 +62,18 @@ class GuestPointerTest {
     assertThat(guest.takeEvents())
         .containsExactly(
             "push -1280 -960 0",
-            "mouse 5 5 0 0",
+            "guide 5 5 0 0",
             "push -1280 -960 0",
-            "mouse 6 5 0 0",
-            "mouse 1 0 0 0");
+            "guide 6 5 0 0",
+            "guide 1 0 0 0");
   }
 
   @ParameterizedTest
-  @CsvSource({"1, 1", "2, 4", "4, 2", "7, 7", "0x60, 0"})
+  @CsvSource({"1, 1", "2, 4", "4, 2", "7, 7", "0x61, 1"})
   void buttonsAreRenumbered(String mask, int buttons) {
     home();
-    at(Integer.decode(mask), 330, 240);
-    assertThat(guest.takeEvents()).containsExactly("mouse 10 0 0 " + buttons);
+    at(Integer.decode(mask), 320, 240);
+    assertThat(guest.takeEvents()).containsExactly("mouse 0 0 0 " + buttons);
   }
 
   @Test
@@ -71,9 +95,9 @@ class GuestPointerTest {
     at(1, 639, 479);
     assertThat(guest.takeEvents())
         .containsExactly(
-            "mouse -320 0 0 0",
+            "guide -320 0 0 0",
             "push -100 0 0",
-            "mouse 639 239 0 0",
+            "guide 639 239 0 0",
             "push 100 100 0",
             "mouse 0 0 0 1");
   }
@@ -82,14 +106,14 @@ class GuestPointerTest {
   void positionsOutsideAreTakenAsTheEdge() {
     home();
     at(0, 5000, 240);
-    assertThat(guest.takeEvents()).containsExactly("mouse 319 0 0 0", "push 100 0 0");
+    assertThat(guest.takeEvents()).containsExactly("guide 319 0 0 0", "push 100 0 0");
   }
 
   @Test
   void aNewScreenSizeStartsInTheCornerAgain() {
     home();
     pointer.event("a", 0, 400, 300, 800, 600);
-    assertThat(guest.takeEvents()).containsExactly("push -1600 -1200 0", "mouse 400 300 0 0");
+    assertThat(guest.takeEvents()).containsExactly("push 1600 1200 0", "guide -399 -299 0 0");
   }
 
   @Test
@@ -101,7 +125,13 @@ class GuestPointerTest {
     pointer.release("b");
     pointer.release("b");
     assertThat(guest.takeEvents())
-        .containsExactly("mouse 10 0 0 1", "mouse 10 0 0 3", "mouse 0 0 0 2", "mouse 0 0 0 0");
+        .containsExactly(
+            "guide 10 0 0 0",
+            "mouse 0 0 0 1",
+            "guide 10 0 0 1",
+            "mouse 0 0 0 3",
+            "mouse 0 0 0 2",
+            "mouse 0 0 0 0");
   }
 
   /** Brings the pointer to the middle of the screen. */

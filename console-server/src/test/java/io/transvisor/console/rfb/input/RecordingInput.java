@@ -81,6 +81,11 @@ public final class RecordingInput implements InputSink {
   }
 
   @Override
+  public synchronized void guide(int dx, int dy, int dz, int buttons) {
+    events.add("guide " + dx + " " + dy + " " + dz + " " + buttons);
+  }
+
+  @Override
   public synchronized void push(int dx, int dy, int buttons) {
     events.add("push " + dx + " " + dy + " " + buttons);
   }
