@@ -10,14 +10,14 @@ package io.transvisor.core.machine;
  * a while of exact timing.
  */
 final class IdleSleep {
-  /** Half the interval at which consoles look at the screen. */
-  static final long SPACING_NANOS = 16_000_000;
+  /** About the interval at which consoles look at the screen. */
+  static final long SPACING_NANOS = 32_000_000;
 
   /** How long after the last event from outside timing is exact. */
   static final long ATTENTION_NANOS = 200_000_000;
 
   /** A guest that runs for longer than this between two sleeps is not idle. */
-  static final long IDLE_RUN_NANOS = SPACING_NANOS / 2;
+  static final long IDLE_RUN_NANOS = 8_000_000;
 
   private long awake;
   private long attentiveUntil;
