@@ -28,7 +28,10 @@ final class HotSpotCompiler {
   /** Level of methods that C2, the optimising compiler, has compiled. */
   private static final int OPTIMISED = 4;
 
-  private static final long LOOK_EVERY_NS = 200_000;
+  /** A quarter of what a compiler takes for a region, about. */
+  private static final long LOOK_FOR_SIMPLE_NS = 500_000;
+
+  private static final long LOOK_FOR_OPTIMISED_NS = 5_000_000;
   private static final HotSpotCompiler INSTANCE = find();
 
   private final Object whiteBox;
@@ -113,21 +116,21 @@ final class HotSpotCompiler {
    * is left to its usual ways.
    */
   void compile(Method method) {
-    compile(method, SIMPLE);
+    compile(method, SIMPLE, LOOK_FOR_SIMPLE_NS);
   }
 
   /** The same by C2, for code that is so hot that it pays. */
   void optimise(Method method) {
-    compile(method, OPTIMISED);
+    compile(method, OPTIMISED, LOOK_FOR_OPTIMISED_NS);
   }
 
-  private void compile(Method method, int to) {
+  private void compile(Method method, int to, long lookEveryNanos) {
     if (!(boolean) call(enqueue, whiteBox, method, to, -1)) {
       return;
     }
     while ((int) call(level, whiteBox, method, false) != to
         && (boolean) call(isQueued, whiteBox, method)) {
-      LockSupport.parkNanos(LOOK_EVERY_NS);
+      LockSupport.parkNanos(lookEveryNanos);
     }
   }
 
