@@ -272,13 +272,17 @@ final class ControlFlow {
         return -1;
       }
       int at = c.mmu.peekCode(base + offset, user);
-      if (at < 0) {
+      if (at < 0 || isApart(at >>> 12)) {
         return -1;
       }
       known = at >>> 12;
       pageOf.put(page, known);
     }
     return known << 12 | base + offset & 0xFFF;
+  }
+
+  private boolean isApart(int page) {
+    return pageOf.values().stream().anyMatch(other -> sites.areApart(page, other));
   }
 
   /** Goes on behind an instruction that ends a run. */

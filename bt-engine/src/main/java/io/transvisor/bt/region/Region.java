@@ -42,6 +42,10 @@ public final class Region implements CodeDependent {
     CODE_CHANGED,
     /** It is compiled anew, with instructions that kept missing left to their handlers. */
     ADAPTED,
+    /**
+     * Its pages were mapped at other distances from each other: by another program, for instance.
+     */
+    SCATTERED,
     /** Code took more room than it may, and the oldest went. */
     NO_ROOM
   }

@@ -60,7 +60,7 @@ final class RegionLayout {
         blocks,
         byOffset,
         entries,
-        RegionPlan.pages(pageOf),
+        RegionPlan.pages(withCode(pageOf, store & 0xFFF)),
         first,
         end,
         count,
@@ -69,6 +69,17 @@ final class RegionLayout {
         alone,
         doubles,
         links(outside));
+  }
+
+  /** Those of some pages that instructions are on: others were looked at only. */
+  private Map<Integer, Integer> withCode(Map<Integer, Integer> pageOf, int baseInPage) {
+    Map<Integer, Integer> pages = new HashMap<>();
+    for (Insn i : insns.values()) {
+      for (int page = baseInPage + i.start >> 12; page <= baseInPage + i.next - 1 >> 12; page++) {
+        pages.put(page, pageOf.get(page));
+      }
+    }
+    return pages;
   }
 
   /** What direct branches and calls lead to outside of the region. */

@@ -2,6 +2,7 @@ package io.transvisor.bt.region;
 
 import io.transvisor.bt.interp.Cpu;
 import io.transvisor.bt.isa.Insn;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -74,15 +75,30 @@ record RegionPlan(
 
   /** Whether the code is mapped with its base at a linear address. */
   boolean isMappedAt(Cpu c, int linearBase) {
-    boolean user = (mode & Cpu.MODE_USER) != 0;
     for (int n = 0; n < pages.length; n += 2) {
-      int linear = linearBase + (pages[n] << 12) & ~0xFFF;
-      int store = c.directCode(linear);
-      if ((store < 0 ? c.mmu.peekCode(linear, user) : store) >>> 12 != pages[n + 1]) {
+      if (!isPageAt(c, linearBase, n)) {
         return false;
       }
     }
     return true;
+  }
+
+  /** The pages of the store that are not mapped at their places then. */
+  List<Integer> missingAt(Cpu c, int linearBase) {
+    List<Integer> missing = new ArrayList<>();
+    for (int n = 0; n < pages.length; n += 2) {
+      if (!isPageAt(c, linearBase, n)) {
+        missing.add(pages[n + 1]);
+      }
+    }
+    return missing;
+  }
+
+  private boolean isPageAt(Cpu c, int linearBase, int n) {
+    boolean user = (mode & Cpu.MODE_USER) != 0;
+    int linear = linearBase + (pages[n] << 12) & ~0xFFF;
+    int at = c.directCode(linear);
+    return (at < 0 ? c.mmu.peekCode(linear, user) : at) >>> 12 == pages[n + 1];
   }
 
   /** Whether an instruction is left to its handler in any case. */

@@ -38,6 +38,9 @@ public final class Regions implements Region.Observer {
   /** Runs of a trace that is part of a region before it becomes the seed of one itself. */
   private static final int INNER_PATIENCE = 4_000;
 
+  /** Runs of a trace that has a region and is interpreted all the same, before it is asked why. */
+  private static final int SCATTER_PATIENCE = 400;
+
   /** Regions that wait for the compiler or are in it; more would only be out of date by then. */
   private static final int MAX_PENDING = 6;
 
@@ -150,7 +153,7 @@ public final class Regions implements Region.Observer {
     if (!isEligible(t)) {
       return false;
     }
-    if (t.compiled() != null && t.compiled().isValid()) {
+    if (t.compiled() != null && t.compiled().isValid() && !isScattered(t)) {
       t.setPatience(INNER_PATIENCE);
       return true;
     }
@@ -177,6 +180,21 @@ public final class Regions implements Region.Observer {
     pending++;
     start(plan, c.segBase[CpuState.CS] + c.eip, NEW_HEAT, true);
     return true;
+  }
+
+  /**
+   * Whether a trace is not run as part of its region since not all of that is mapped where it was,
+   * as happens where programs place libraries at random. It is compiled anew in parts then.
+   */
+  private boolean isScattered(Trace t) {
+    Region region = t.compiled().region();
+    int base = c.segBase[CpuState.CS] + c.eip - t.compiled().offset();
+    List<Integer> missing = region.plan().missingAt(c, base);
+    missing.forEach(page -> sites.setApart(t.store() >>> 12, page));
+    if (!missing.isEmpty()) {
+      compileAnew(region, Retirement.SCATTERED);
+    }
+    return !missing.isEmpty();
   }
 
   /** Has a region compiled. */
@@ -339,7 +357,7 @@ public final class Regions implements Region.Observer {
     if (why == Retirement.CODE_CHANGED) {
       changed.add(region);
     }
-    if (why == Retirement.ADAPTED) {
+    if (why == Retirement.ADAPTED || why == Retirement.SCATTERED) {
       known.forget(region.known());
     }
     if (region.code() == null) {
@@ -443,6 +461,7 @@ public final class Regions implements Region.Observer {
       Trace t = cache.find(store, plan.mode());
       if (t != null) {
         t.setCompiled(entry);
+        t.setPatience(SCATTER_PATIENCE);
       }
     }
     if (liveBytes > MAX_METHOD_BYTES) {
@@ -476,9 +495,13 @@ public final class Regions implements Region.Observer {
         sites.alone().add(region.plan().storeOf(offset));
       }
     }
+    compileAnew(region, Retirement.ADAPTED);
+  }
+
+  private void compileAnew(Region region, Retirement why) {
     attempts.remove(RegionEntries.key(region.plan().store(), region.plan().mode()));
     unwatch(region);
-    region.retire(Retirement.ADAPTED);
+    region.retire(why);
     for (Block b : region.plan().entries()) {
       Trace t = cache.find(region.plan().storeOf(b.start), region.plan().mode());
       if (t != null) {
