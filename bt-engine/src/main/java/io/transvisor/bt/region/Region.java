@@ -36,6 +36,9 @@ public final class Region implements CodeDependent {
    */
   public static final int VALUES = -1;
 
+  /** Attempts to enter a region that is not mapped until its pages are looked for again. */
+  private static final int BLOCKED_TIMES = 16;
+
   /** Why a region is no longer used. */
   enum Retirement {
     /** Bytes of its code were stored to. */
@@ -73,6 +76,9 @@ public final class Region implements CodeDependent {
   private int blockedGeneration = RegionCode.NEVER;
 
   private int blockedBase;
+
+  /** How many more times that is believed: a page may have been mapped that was not there yet. */
+  private int blockedTimes;
 
   /**
    * A region that is not compiled yet.
@@ -187,7 +193,8 @@ public final class Region implements CodeDependent {
 
   private boolean check(Cpu c, int linear) {
     int generation = c.mmu.generation;
-    if (retirement != null || blockedGeneration == generation && blockedBase == linear) {
+    if (retirement != null
+        || blockedGeneration == generation && blockedBase == linear && --blockedTimes > 0) {
       return false;
     }
     boolean mapped = plan.isMappedAt(c, linear);
@@ -196,6 +203,7 @@ public final class Region implements CodeDependent {
     } else {
       blockedGeneration = generation;
       blockedBase = linear;
+      blockedTimes = BLOCKED_TIMES;
     }
     return mapped;
   }
