@@ -343,15 +343,15 @@ final class Interpreter {
   /** The region could not do an instruction: one that is not entered at its place in a region. */
   private void executeMissed(Region region, int site) {
     int linear = c.missedAddress;
+    int at = c.segBase[CpuState.CS] + c.eip;
     boolean staysSo = linear == Region.VALUES || mmu.isIndirect(linear) || (linear & 0xFFF) > 0xFF8;
     try {
-      Trace single = lookup(c.segBase[CpuState.CS] + c.eip, null);
-      execute(single, 1);
+      execute(lookup(at, null), 1);
     } catch (PageFaultException e) {
       raisePageFault();
     }
     if (staysSo || region.window(site) != null) {
-      regions.missed(region, site);
+      regions.missed(region, site, at);
     }
   }
 

@@ -3,6 +3,7 @@ package io.transvisor.bt.region;
 import io.transvisor.bt.interp.Cpu;
 import io.transvisor.bt.isa.Insn;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -71,6 +72,15 @@ record RegionPlan(
       pages[n++] = page.getValue();
     }
     return pages;
+  }
+
+  /** {@link #pages} as a map. */
+  Map<Integer, Integer> pageMap() {
+    Map<Integer, Integer> map = new HashMap<>();
+    for (int n = 0; n < pages.length; n += 2) {
+      map.put(pages[n], pages[n + 1]);
+    }
+    return map;
   }
 
   /** Whether the code is mapped with its base at a linear address. */

@@ -22,6 +22,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -192,7 +193,7 @@ public final class Regions implements Region.Observer {
     List<Integer> missing = region.plan().missingAt(c, base);
     missing.forEach(page -> sites.setApart(t.store() >>> 12, page));
     if (!missing.isEmpty()) {
-      compileAnew(region, Retirement.SCATTERED);
+      retire(region, Retirement.SCATTERED);
     }
     return !missing.isEmpty();
   }
@@ -204,7 +205,7 @@ public final class Regions implements Region.Observer {
     code.setLinear(base);
     Region region = new Region(plan, code, this);
     watchCode(region);
-    postponeInner(plan);
+    cover(plan);
     if (compiler == null) {
       publish(new Finished(region, compiled(plan), counted));
     } else {
@@ -248,21 +249,23 @@ public final class Regions implements Region.Observer {
       return true;
     }
     int moved = base - best.linear();
-    boolean started = startKnown(best, base, pages);
+    boolean started = startKnown(best, base, best.earlierHeat(), pages);
+    if (started) {
+      profiled++;
+    }
     if (started && (t.mode() & Cpu.MODE_USER) == 0) {
       lookAround(moved);
     }
     return started;
   }
 
-  private boolean startKnown(KnownRegion k, int base, Map<Integer, Integer> pages) {
+  private boolean startKnown(KnownRegion k, int base, long heat, Map<Integer, Integer> pages) {
     RegionPlan plan =
         ControlFlow.plan(c, cache, decoder, k.shape(), base, pages, entries, sites, options);
     if (plan == null) {
       return false;
     }
-    profiled++;
-    start(plan, base, k.earlierHeat(), false);
+    start(plan, base, heat, false);
     return true;
   }
 
@@ -280,8 +283,8 @@ public final class Regions implements Region.Observer {
     for (KnownRegion k : known.expected(c.modeWord)) {
       int base = k.linear() + moved;
       Map<Integer, Integer> pages = k.pagesAt(c, base);
-      if (pages != null) {
-        startKnown(k, base, pages);
+      if (pages != null && startKnown(k, base, k.earlierHeat(), pages)) {
+        profiled++;
       }
     }
   }
@@ -290,7 +293,7 @@ public final class Regions implements Region.Observer {
   private void revive(KnownRegion code, RegionPlan plan) {
     Region region = new Region(plan, code, this);
     watchCode(region);
-    postponeInner(plan);
+    cover(plan);
     known.reused(code);
     revived++;
     enter(region, code.result().again());
@@ -309,13 +312,27 @@ public final class Regions implements Region.Observer {
     }
   }
 
-  private void postponeInner(RegionPlan plan) {
+  /** What is compiled with other code need not be compiled for itself. */
+  private void cover(RegionPlan plan) {
+    forEachTrace(
+        plan,
+        t -> {
+          t.setCovered();
+          t.setPatience(INNER_PATIENCE);
+        });
+  }
+
+  /** Compiled code is no longer used: what of it is hot shall be compiled again. */
+  private void uncover(RegionPlan plan) {
+    forEachTrace(plan, t -> t.setPatience(options.patience()));
+  }
+
+  private void forEachTrace(RegionPlan plan, Consumer<Trace> action) {
     for (Block b : plan.blocks()) {
       for (int offset = b.start; offset < b.next(); offset++) {
-        Trace inner = cache.find(plan.storeOf(offset), plan.mode());
-        if (inner != null) {
-          inner.setCovered();
-          inner.setPatience(INNER_PATIENCE);
+        Trace t = cache.find(plan.storeOf(offset), plan.mode());
+        if (t != null) {
+          action.accept(t);
         }
       }
     }
@@ -475,8 +492,9 @@ public final class Regions implements Region.Observer {
    * the accesses of a window looked up one by one.
    *
    * @param site number of the instruction in the region
+   * @param linear its linear address
    */
-  public void missed(Region region, int site) {
+  public void missed(Region region, int site, int linear) {
     missed++;
     if (!options.has(Mechanism.ADAPTIVE)) {
       return;
@@ -495,18 +513,10 @@ public final class Regions implements Region.Observer {
         sites.alone().add(region.plan().storeOf(offset));
       }
     }
-    compileAnew(region, Retirement.ADAPTED);
-  }
-
-  private void compileAnew(Region region, Retirement why) {
-    attempts.remove(RegionEntries.key(region.plan().store(), region.plan().mode()));
-    unwatch(region);
-    region.retire(why);
-    for (Block b : region.plan().entries()) {
-      Trace t = cache.find(region.plan().storeOf(b.start), region.plan().mode());
-      if (t != null) {
-        t.setPatience(options.patience());
-      }
+    retire(region, Retirement.ADAPTED);
+    if (c.modeWord == region.plan().mode()) {
+      startKnown(
+          region.known(), linear - region.siteOffset(site), NEW_HEAT, region.plan().pageMap());
     }
   }
 
@@ -546,15 +556,16 @@ public final class Regions implements Region.Observer {
       if (liveBytes <= MAX_METHOD_BYTES / 8 * 7) {
         break;
       }
-      retire(u.region);
+      retire(u.region, Retirement.NO_ROOM);
     }
   }
 
-  /** Makes room: what is still hot will be compiled again. */
-  private void retire(Region region) {
+  /** Other code may take its place. */
+  private void retire(Region region, Retirement why) {
     unwatch(region);
-    region.retire(Retirement.NO_ROOM);
+    region.retire(why);
     attempts.remove(RegionEntries.key(region.plan().store(), region.plan().mode()));
+    uncover(region.plan());
   }
 
   /** Takes over what an earlier run of the guest found hot. */
