@@ -45,6 +45,11 @@ public final class Regions implements Region.Observer {
   /** Regions that wait for the compiler or are in it; more would only be out of date by then. */
   private static final int MAX_PENDING = 6;
 
+  /**
+   * Known regions and others that wait. More would only take room: what is hot by then comes again.
+   */
+  private static final int MAX_WAITING = 256;
+
   /** While HotSpot compiles one region the next is written. */
   private static final int WRITERS = 2;
 
@@ -248,6 +253,10 @@ public final class Regions implements Region.Observer {
       revive(best, best.plan().at(t.store(), pages));
       return true;
     }
+    if (waiting.size() >= MAX_WAITING) {
+      t.setPatience(RETRY);
+      return true;
+    }
     int moved = base - best.linear();
     boolean started = startKnown(best, base, best.earlierHeat(), pages);
     if (started) {
@@ -281,6 +290,9 @@ public final class Regions implements Region.Observer {
       return;
     }
     for (KnownRegion k : known.expected(c.modeWord)) {
+      if (waiting.size() >= MAX_WAITING) {
+        return;
+      }
       int base = k.linear() + moved;
       Map<Integer, Integer> pages = k.pagesAt(c, base);
       if (pages != null && startKnown(k, base, k.earlierHeat(), pages)) {
