@@ -24,8 +24,8 @@ import java.util.Map;
 final class BenchmarkRuns {
   private static final Budget STEADY = Budget.seconds(0.5, 2);
   private static final Budget WARMS_UP = Budget.seconds(3, 8);
-  private static final Budget QUICK_STEADY = Budget.seconds(0.2, 0.3);
-  private static final Budget QUICK_WARMS_UP = Budget.seconds(0.4, 1.2);
+  private static final Budget QUICK_STEADY = Budget.seconds(0.15, 0.25);
+  private static final Budget QUICK_WARMS_UP = Budget.seconds(0.25, 0.6);
 
   private final Results results;
   private final List<Macro> macros;
