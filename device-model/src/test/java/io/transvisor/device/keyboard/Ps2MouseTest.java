@@ -75,9 +75,9 @@ class Ps2MouseTest extends DeviceContractTest {
    */
   @ParameterizedTest
   @CsvSource({
-    "60, 13, 08 06 00 08 06 00 08 01 00 09 00 00",
-    "100, 9, 08 04 00 08 04 00 08 01 00 09 00 00",
-    "200, 5, 08 02 00 08 02 00 08 01 00 09 00 00",
+    "60, 13, 08 05 00 08 05 00 08 03 00 09 00 00",
+    "100, 7, 08 03 00 08 03 00 08 01 00 09 00 00",
+    "200, 3, 08 01 00 08 01 00 08 01 00 09 00 00",
   })
   void guidedMovementIsSlow(int rate, int dx, String bytes) {
     bench.toMouse(rates(rate));
@@ -91,7 +91,7 @@ class Ps2MouseTest extends DeviceContractTest {
   void guidedMovementGoesStraight() {
     enable();
     bench.mouse.guide(9, 12, 0, 0);
-    assertThat(packets()).isEqualTo(hex("28 02 FD 28 02 FD 28 03 FD 28 02 FD"));
+    assertThat(packets()).isEqualTo(hex("28 02 FE 28 02 FE 28 02 FD 28 02 FD 28 01 FE"));
   }
 
   @ParameterizedTest
