@@ -159,7 +159,7 @@ public final class Regions implements Region.Observer {
     if (!isEligible(t)) {
       return false;
     }
-    if (t.compiled() != null && t.compiled().isValid() && !isScattered(t)) {
+    if (t.compiled() != null && t.compiled().isValid() && !giveUpScattered(t)) {
       t.setPatience(INNER_PATIENCE);
       return true;
     }
@@ -189,10 +189,10 @@ public final class Regions implements Region.Observer {
   }
 
   /**
-   * Whether a trace is not run as part of its region since not all of that is mapped where it was,
-   * as happens where programs place libraries at random. It is compiled anew in parts then.
+   * Gives up the region of a trace if not all of it is mapped where it was, as happens where
+   * programs place libraries at random: it is compiled anew in parts. Returns whether that is so.
    */
-  private boolean isScattered(Trace t) {
+  private boolean giveUpScattered(Trace t) {
     Region region = t.compiled().region();
     int base = c.segBase[CpuState.CS] + c.eip - t.compiled().offset();
     List<Integer> missing = region.plan().missingAt(c, base);
@@ -258,17 +258,25 @@ public final class Regions implements Region.Observer {
       return true;
     }
     int moved = base - best.linear();
-    boolean started = startKnown(best, base, best.earlierHeat(), pages);
-    if (started) {
-      profiled++;
-    }
+    boolean started = startKnown(best, base, pages);
     if (started && (t.mode() & Cpu.MODE_USER) == 0) {
       lookAround(moved);
     }
     return started;
   }
 
-  private boolean startKnown(KnownRegion k, int base, long heat, Map<Integer, Integer> pages) {
+  /**
+   * Has a region compiled that an earlier run has found hot. Returns false if it cannot be built.
+   */
+  private boolean startKnown(KnownRegion k, int base, Map<Integer, Integer> pages) {
+    if (!start(k, base, k.earlierHeat(), pages)) {
+      return false;
+    }
+    profiled++;
+    return true;
+  }
+
+  private boolean start(KnownRegion k, int base, long heat, Map<Integer, Integer> pages) {
     RegionPlan plan =
         ControlFlow.plan(c, cache, decoder, k.shape(), base, pages, entries, sites, options);
     if (plan == null) {
@@ -295,8 +303,8 @@ public final class Regions implements Region.Observer {
       }
       int base = k.linear() + moved;
       Map<Integer, Integer> pages = k.pagesAt(c, base);
-      if (pages != null && startKnown(k, base, k.earlierHeat(), pages)) {
-        profiled++;
+      if (pages != null) {
+        startKnown(k, base, pages);
       }
     }
   }
@@ -527,8 +535,7 @@ public final class Regions implements Region.Observer {
     }
     retire(region, Retirement.ADAPTED);
     if (c.modeWord == region.plan().mode()) {
-      startKnown(
-          region.known(), linear - region.siteOffset(site), NEW_HEAT, region.plan().pageMap());
+      start(region.known(), linear - region.siteOffset(site), NEW_HEAT, region.plan().pageMap());
     }
   }
 

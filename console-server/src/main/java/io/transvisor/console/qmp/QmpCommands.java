@@ -23,11 +23,13 @@ import java.util.function.Function;
 
 /** The commands of QMP that there are; arguments and answers as in QEMU's schema. */
 final class QmpCommands {
+  static final String QUIT = "quit";
 
   private final ObjectMapper json;
   private final Operator operator;
   private final Installation installation;
   private final MonitorCommands monitor;
+  private final QmpEvents events;
   private final Map<String, Function<Arguments, JsonNode>> commands = new TreeMap<>();
 
   QmpCommands(
@@ -41,18 +43,14 @@ final class QmpCommands {
     this.operator = operator;
     this.installation = installation;
     this.monitor = monitor;
+    this.events = events;
     QmpInput keys = new QmpInput(input);
     defineQueries();
     act("stop", operator::pause);
     act("cont", operator::resume);
     act("system_reset", operator::reset);
     act("system_powerdown", operator::shutdown);
-    act(
-        "quit",
-        () -> {
-          events.quitAsked();
-          operator.powerOff();
-        });
+    commands.put(QUIT, a -> done(a::end));
     commands.put("qmp_capabilities", a -> json.createObjectNode());
     commands.put("human-monitor-command", this::humanMonitorCommand);
     commands.put("send-key", a -> done(() -> keys.sendKey(a)));
@@ -75,6 +73,12 @@ final class QmpCommands {
     return command.apply(arguments);
   }
 
+  /** Ends the machine, and with it the connection: after {@link #QUIT} has been answered. */
+  void quit() {
+    events.quitAsked();
+    operator.powerOff();
+  }
+
   private ObjectNode done(Runnable action) {
     action.run();
     return json.createObjectNode();
@@ -87,9 +91,7 @@ final class QmpCommands {
         a -> {
           a.end();
           action.run();
-          if (!name.equals("quit")) {
-            Answers.await(operator.status());
-          }
+          Answers.await(operator.status());
           return json.createObjectNode();
         });
   }

@@ -35,6 +35,7 @@ final class QmpSession {
   private final LinkedBlockingQueue<byte[]> waiting = new LinkedBlockingQueue<>(MOST_WAITING);
   private final CountDownLatch drained = new CountDownLatch(1);
   private volatile boolean negotiated;
+  private boolean quitting;
 
   QmpSession(ObjectMapper json, QmpCommands commands, InputStream in, OutputStream out) {
     this.json = json;
@@ -55,6 +56,9 @@ final class QmpSession {
     String frame = frames.next();
     while (frame != null) {
       enqueue(answer(frame));
+      if (quitting) {
+        commands.quit();
+      }
       frame = frames.next();
     }
     finish();
@@ -177,7 +181,9 @@ final class QmpSession {
       throw QmpException.commandNotFound(
           "Expecting capabilities negotiation with 'qmp_capabilities'");
     }
-    return commands.execute(name.asText(), new Arguments(arguments));
+    JsonNode result = commands.execute(name.asText(), new Arguments(arguments));
+    quitting = name.asText().equals(QmpCommands.QUIT);
+    return result;
   }
 
   private JsonNode negotiate(Arguments a) {

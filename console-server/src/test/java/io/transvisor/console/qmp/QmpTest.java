@@ -354,13 +354,8 @@ class QmpTest {
       assertThat(first.path("event").asText() + second.path("event").asText()).isEqualTo("RESET");
       assertThat(first.has("return") || second.has("return")).isTrue();
       c.send("{\"execute\":\"quit\"}");
-      // The machine ends by itself as well.
-      JsonNode one = c.receive();
-      JsonNode other = c.receive();
-      assertThat(
-              one.path("data").path("reason").asText() + other.path("data").path("reason").asText())
-          .isEqualTo("host-qmp-quit");
-      assertThat(one.has("return") || other.has("return")).isTrue();
+      assertThat(c.receive().path("return").isObject()).isTrue();
+      assertThat(c.receive().path("data").path("reason").asText()).isEqualTo("host-qmp-quit");
     }
   }
 

@@ -77,6 +77,13 @@ class GuestPointerTest {
   }
 
   @Test
+  void buttonsAGuestDoesNotHaveAreIgnored() {
+    home();
+    at(0x60, 330, 240);
+    assertThat(guest.takeEvents()).containsExactly("guide 10 0 0 0");
+  }
+
+  @Test
   void aClickOfTheWheelCountsWhenItIsPressed() {
     home();
     at(8, 320, 240);
