@@ -2,6 +2,7 @@ package io.transvisor.console.qmp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -23,6 +24,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -36,6 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** QMP over TCP; answers and errors are those of QEMU 7.2. */
 @Timeout(60)
 class QmpTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final InetSocketAddress VNC = new InetSocketAddress("127.0.0.1", 5900);
   private static final InetSocketAddress VIEWER = new InetSocketAddress("127.0.0.1", 40000);
 
@@ -172,6 +175,8 @@ class QmpTest {
   void commandsAreDone(String command, String done) throws IOException {
     client.negotiate();
     assertThat(client.execute(command).toString()).isEqualTo("{}");
+    // What ends the machine is done behind its answer.
+    await().atMost(PATIENCE).until(() -> !operator.done.isEmpty());
     assertThat(operator.done).containsExactly(done);
   }
 
