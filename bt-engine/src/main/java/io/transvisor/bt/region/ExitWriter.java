@@ -340,7 +340,7 @@ final class ExitWriter {
    */
   Label edge(int offset) {
     Block to = w.plan.byOffset().get(offset);
-    if (to == null || to.index <= w.block.index) {
+    if (to == null || to.index <= w.block.index || w.flags.hasToSettle(to)) {
       return stub(() -> goTo(offset));
     }
     w.flags.passOnTo(to);
@@ -356,14 +356,15 @@ final class ExitWriter {
   /** Goes to the block at the EIP in {@link MethodWriter#TARGET} if it is one of some. */
   void goToOneOf(List<Block> targets) {
     if (!targets.isEmpty()) {
-      w.flags.passOnTo(targets);
+      w.flags.hold();
       List<SwitchCase> cases = new ArrayList<>();
       for (Block to : targets) {
         Label label = w.label(to);
-        if (to.index <= w.block.index || w.fpu.hasToPass(to)) {
+        if (to.index <= w.block.index || w.flags.hasToSettle(to) || w.fpu.hasToPass(to)) {
           label =
               stub(() -> {
                 lookAtBudget(to);
+                w.flags.passTo(to);
                 w.fpu.passTo(to);
                 b.goto_(w.label(to));
               });

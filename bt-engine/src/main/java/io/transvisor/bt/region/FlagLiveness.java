@@ -50,7 +50,7 @@ final class FlagLiveness {
     int incoming = CpuState.ARITHMETIC_FLAGS;
     for (Insn i : b.insns) {
       if (i.form != null && (i.form.flagsRead() & incoming) != 0) {
-        return true;
+        return !ShiftWriter.passesFlagsOn(i);
       }
       if (!Operands.isRegular(i)) {
         return false;

@@ -15,7 +15,6 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -149,28 +148,14 @@ final class FlagWriter {
   void passOnTo(Block to) {
     State before = state;
     passTo(to);
-    keep(before);
-  }
-
-  /** The same for several blocks, one of which may be jumped to. */
-  void passOnTo(List<Block> targets) {
-    State before = state;
-    passTo(targets);
-    keep(before);
-  }
-
-  private void keep(State before) {
     if (!state.held() || state.kind() != before.kind()) {
       state = before;
     }
   }
 
-  /** Makes the flags what all of some blocks expect that several paths lead to. */
-  private void passTo(List<Block> targets) {
-    if (targets.stream().anyMatch(t -> t.flagsReadIn)) {
-      makeKnown();
-    }
-    hold();
+  /** Whether it takes a call to make the flags what a block expects. */
+  boolean hasToSettle(Block to) {
+    return to.merges && to.flagsReadIn && !state.equals(KNOWN);
   }
 
   /** Gives the CPU the flags as what computed them. */

@@ -22,10 +22,6 @@ import java.lang.constant.MethodTypeDesc;
 /** Shifts and rotates: the frequent ones in place, others by the methods their handlers call. */
 final class ShiftWriter {
   private static final ClassDesc SHIFT_CLASS = ClassDesc.of(Shift.class.getName());
-  private static final ClassDesc INTEGER_CLASS = ClassDesc.of("java.lang.Integer");
-  private static final MethodTypeDesc TWO_INTS =
-      MethodTypeDesc.of(ConstantDescs.CD_int, ConstantDescs.CD_int, ConstantDescs.CD_int);
-
   private static final MethodTypeDesc BINARY_TYPE =
       MethodTypeDesc.of(
           ConstantDescs.CD_int, CPU_CLASS, ConstantDescs.CD_int, ConstantDescs.CD_int);
@@ -52,9 +48,10 @@ final class ShiftWriter {
     switch (i.form.mnemonic()) {
       case "shl", "shr", "sar" -> {
         if (o[1].kind() == Kind.CL) {
-          return shiftByCl(i, o[0]);
+          shiftByCl(i, o[0]);
+        } else {
+          shift(i, o[0], o[1].kind() == Kind.ONE ? 1 : i.imm & 31);
         }
-        shift(i, o[0], o[1].kind() == Kind.ONE ? 1 : i.imm & 31);
         return true;
       }
       case "rol", "ror" -> {
@@ -167,35 +164,52 @@ final class ShiftWriter {
   }
 
   /** A count of 0 changes nothing, flags included. */
-  private boolean shiftByCl(Insn i, Operand o) {
-    if (OperandWriter.isMemory(i, o)) {
-      bySemantics(i, Operands.of(i.form));
-      return true;
-    }
+  private void shiftByCl(Insn i, Operand o) {
     int width = OperandWriter.width(i, o);
+    FlagWriter.State before = w.flags.state();
+    boolean wanted = w.wantsFlags();
     Label none = b.newLabel();
-    w.flags.hold();
+    operands.pushForUpdate(i, o, width);
+    b.istore(VALUE);
+    if (wanted) {
+      w.flags.hold();
+    }
     operands.push(i, Operands.of(i.form)[1], 1);
     b.bipush(31).iand().istore(OTHER);
     b.iload(OTHER).ifeq(none);
-    operands.push(i, o, width);
+    b.iload(VALUE);
     result(i, width, () -> b.iload(OTHER));
-    w.flags.hold();
-    b.iload(RESULT);
-    operands.pop(i, o, width);
+    b.iload(RESULT).istore(VALUE);
+    if (wanted) {
+      w.flags.hold();
+      w.flags.setJoined();
+    } else {
+      w.flags.restore(before);
+    }
     b.labelBinding(none);
-    w.flags.setJoined();
-    return true;
+    b.iload(VALUE);
+    operands.popUpdated(i, o, width);
+  }
+
+  /** Whether flags that an instruction may read are passed on by it as they are held. */
+  static boolean passesFlagsOn(Insn i) {
+    return switch (i.form.mnemonic()) {
+      case "shl", "shr", "sar" -> true;
+      default -> false;
+    };
   }
 
   /** CF and OF change, the rest stays; a count of 0 changes nothing. */
   private void rotate(Insn i, Operand o, int count) {
     operands.pushForUpdate(i, o, 4);
     if (count != 0) {
+      // Written out, since HotSpot does not always take Integer.rotateLeft in.
       boolean left = i.form.mnemonic().equals("rol");
-      b.loadConstant(count)
-          .invokestatic(INTEGER_CLASS, left ? "rotateLeft" : "rotateRight", TWO_INTS)
-          .istore(VALUE);
+      int leftwards = left ? count : 32 - count;
+      b.istore(VALUE);
+      b.iload(VALUE).loadConstant(leftwards).ishl();
+      b.iload(VALUE).loadConstant(32 - leftwards).iushr();
+      b.ior().istore(VALUE);
       if (w.wantsFlags()) {
         b.iload(VALUE).istore(ROTATED);
         w.flags.rotate(left ? FlagWriter.Rotate.LEFT : FlagWriter.Rotate.RIGHT);
