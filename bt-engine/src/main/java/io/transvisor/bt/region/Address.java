@@ -22,6 +22,11 @@ record Address(int segment, int base, int index, int scale, int displacement, in
     return new Address(CpuState.SS, base, CpuState.ZERO, 0, displacement, stack32 ? -1 : 0xFFFF);
   }
 
+  /** What a register points to in a segment. */
+  static Address at(int segment, int register) {
+    return new Address(segment, register, CpuState.ZERO, 0, 0, -1);
+  }
+
   /** The same, some bytes further. */
   Address plus(int bytes) {
     return new Address(segment, base, index, scale, displacement + bytes, mask);

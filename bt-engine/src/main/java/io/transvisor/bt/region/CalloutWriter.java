@@ -34,7 +34,8 @@ final class CalloutWriter {
       writeNeutral(i);
       return;
     }
-    w.flags.makeKnown();
+    giveFlags(i);
+    FlagWriter.State flags = w.flags.state();
     w.fpu.flush();
     int refund = w.block.insns.size() - w.position - 1;
     w.writeInstructions(refund);
@@ -44,7 +45,17 @@ final class CalloutWriter {
         .getfield(CPU_CLASS, "traceLimit", ConstantDescs.CD_int)
         .ifeq(w.exits.stub(() -> stopped(i, refund)));
     w.readState();
+    w.flags.restore(flags);
     w.survey.callout();
+  }
+
+  /** Gives the CPU the flags before a handler: worked out only if it does anything with them. */
+  private void giveFlags(Insn i) {
+    if (Operands.isFlagNeutral(i)) {
+      w.flags.hold();
+    } else {
+      w.flags.makeKnown();
+    }
   }
 
   /** The handler needs none of the registers but for an address; what locals hold stays there. */
@@ -95,7 +106,12 @@ final class CalloutWriter {
    * @param goesOn it usually goes on with the next instruction
    */
   void writeLast(Insn i, boolean goesOn) {
-    w.flags.makeKnown();
+    if (goesOn) {
+      giveFlags(i);
+    } else {
+      w.flags.makeKnown();
+    }
+    FlagWriter.State flags = w.flags.state();
     w.fpu.flush();
     w.writeInstructions(0);
     execute(i);
@@ -121,6 +137,7 @@ final class CalloutWriter {
                 ConstantDescs.CD_int))
         .ifeq(w.exits.stub(() -> w.exits.exitAsIs()));
     w.readState();
+    w.flags.restore(flags);
     w.survey.callout();
     w.exits.goTo(i.next);
   }

@@ -50,7 +50,7 @@ final class FlagLiveness {
     int incoming = CpuState.ARITHMETIC_FLAGS;
     for (Insn i : b.insns) {
       if (i.form != null && (i.form.flagsRead() & incoming) != 0) {
-        return !ShiftWriter.passesFlagsOn(i);
+        return !passesFlagsOn(i);
       }
       if (!Operands.isRegular(i)) {
         return false;
@@ -58,6 +58,15 @@ final class FlagLiveness {
       incoming &= ~flagsWritten(i);
     }
     return false;
+  }
+
+  /** Whether an instruction that may leave the flags as they are does so however they are held. */
+  private static boolean passesFlagsOn(Insn i) {
+    return switch (i.form.mnemonic()) {
+      case "shl", "shr", "sar", "shld", "shrd" -> true;
+      case "scas", "cmps" -> i.rep == 0;
+      default -> false;
+    };
   }
 
   private static boolean scan(Block b, boolean liveOut) {

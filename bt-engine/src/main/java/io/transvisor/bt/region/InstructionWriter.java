@@ -10,6 +10,9 @@ final class InstructionWriter {
   private final ArithmeticWriter arithmetic;
   private final ShiftWriter shifts;
   private final MoveWriter moves;
+  private final BitWriter bits;
+  private final ExchangeWriter exchanges;
+  private final StringWriter strings;
   private final DivisionWriter divisions;
   private final MmxWriter mmx;
   private final X87Writer x87;
@@ -24,6 +27,9 @@ final class InstructionWriter {
     arithmetic = new ArithmeticWriter(writer, operands);
     shifts = new ShiftWriter(writer, operands);
     moves = new MoveWriter(writer, operands);
+    bits = new BitWriter(writer, operands);
+    exchanges = new ExchangeWriter(writer, operands);
+    strings = new StringWriter(writer);
     divisions = new DivisionWriter(writer, operands);
     mmx = new MmxWriter(writer);
     x87 = new X87Writer(writer);
@@ -54,7 +60,10 @@ final class InstructionWriter {
     boolean regular = Operands.isRegular(i);
     boolean written =
         !w.plan.isLeftToHandler(i)
-            && (regular && (arithmetic.write(i) || shifts.write(i) || moves.write(i))
+            && (regular
+                    && (arithmetic.write(i) || shifts.write(i) || moves.write(i) || bits.write(i))
+                || exchanges.write(i)
+                || strings.write(i)
                 || divisions.write(i)
                 || stack.write(i)
                 || x87.write(i)

@@ -59,6 +59,16 @@ final class MemoryWriter {
     find(Role.STACK, Address.stack(base, displacement, stack32), width, write);
   }
 
+  /** Finds what ESI points to in a segment, to read there. */
+  void findSource(int segment, int width) {
+    find(Role.OPERAND, Address.at(segment, CpuState.ESI), width, false);
+  }
+
+  /** Finds what EDI points to in ES. */
+  void findDestination(int width, boolean write) {
+    find(Role.DESTINATION, Address.at(CpuState.ES, CpuState.EDI), width, write);
+  }
+
   private void find(Role role, Address address, int width, boolean write) {
     boolean isFlat = isFlat(address.segment());
     if (isFlat && address.mask() == -1) {

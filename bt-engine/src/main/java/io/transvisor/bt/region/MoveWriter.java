@@ -1,15 +1,11 @@
 package io.transvisor.bt.region;
 
-import static io.transvisor.bt.region.MethodWriter.CPU;
-import static io.transvisor.bt.region.MethodWriter.CPU_CLASS;
 import static io.transvisor.bt.region.MethodWriter.FIRST;
 import static io.transvisor.bt.region.MethodWriter.GPR;
-import static io.transvisor.bt.region.MethodWriter.OTHER;
 import static io.transvisor.bt.region.MethodWriter.RESULT;
 import static io.transvisor.bt.region.MethodWriter.SECOND;
 import static io.transvisor.bt.region.MethodWriter.VALUE;
 
-import io.transvisor.bt.interp.Alu;
 import io.transvisor.bt.isa.Insn;
 import io.transvisor.bt.region.Operands.Operand;
 import io.transvisor.core.cpu.CpuState;
@@ -19,10 +15,9 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 
-/** Moves and conversions, SETcc, CMOVcc, XCHG, the products of IMUL, and changes of CF alone. */
+/** Moves and conversions, SETcc, CMOVcc, SAHF, and the products of IMUL. */
 final class MoveWriter {
   private static final ClassDesc INTEGER_CLASS = ClassDesc.of("java.lang.Integer");
-  private static final ClassDesc ALU_CLASS = ClassDesc.of(Alu.class.getName());
 
   private final MethodWriter w;
   private final CodeBuilder b;
@@ -56,7 +51,6 @@ final class MoveWriter {
         operands.pop(i, o[0], OperandWriter.width(i, o[0]));
       }
       case "nop" -> {}
-      case "xchg" -> exchange(i, o);
       case "cwde" -> {
         w.pushRegister(CpuState.EAX, i.operand32 ? 4 : 1);
         w.signExtend(i.operand32 ? 2 : 1);
@@ -82,28 +76,12 @@ final class MoveWriter {
       case "imul" -> {
         return multiply(i, o);
       }
-      case "clc", "stc", "cmc" -> changeCarry(m);
       case "sahf" -> storeFlags();
       default -> {
         return conditional(i, m, o);
       }
     }
     return true;
-  }
-
-  private void changeCarry(String mnemonic) {
-    w.flags.makeKnown();
-    b.aload(CPU).aload(CPU).getfield(CPU_CLASS, "flagCarries", ConstantDescs.CD_int);
-    if (mnemonic.equals("cmc")) {
-      b.loadConstant(0xC0000000).ixor();
-    } else {
-      b.loadConstant(mnemonic.equals("stc") ? Integer.MIN_VALUE : 0)
-          .invokestatic(
-              ALU_CLASS,
-              "keepCarry",
-              MethodTypeDesc.of(ConstantDescs.CD_int, ConstantDescs.CD_int, ConstantDescs.CD_int));
-    }
-    b.putfield(CPU_CLASS, "flagCarries", ConstantDescs.CD_int);
   }
 
   /** SAHF: all flags but OF from AH. */
@@ -113,16 +91,6 @@ final class MoveWriter {
     w.pushRegister(CpuState.EAX + 4, 1);
     b.loadConstant(CpuState.ARITHMETIC_FLAGS & 0xFF).iand().ior().istore(FIRST);
     w.flags.set(LazyFlags.WORD);
-  }
-
-  private void exchange(Insn i, Operand[] o) {
-    int width = OperandWriter.width(i, o[0]);
-    operands.pushForUpdate(i, o[0], width);
-    b.istore(OTHER);
-    operands.push(i, o[1], width);
-    operands.popUpdated(i, o[0], width);
-    b.iload(OTHER);
-    operands.pop(i, o[1], width);
   }
 
   /** The forms with two or three operands, 32 bits. */

@@ -2,6 +2,7 @@ package io.transvisor.bt.region;
 
 import io.transvisor.bt.isa.Form;
 import io.transvisor.bt.isa.Insn;
+import io.transvisor.core.cpu.CpuState;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -61,7 +62,7 @@ final class Operands {
           "add", "or", "adc", "sbb", "and", "sub", "xor", "cmp", "test", "inc", "dec", "not", "neg",
           "mov", "movzx", "movsx", "lea", "shl", "shr", "sar", "rol", "ror", "imul", "bswap",
           "cwde", "cdq", "nop", "xchg", "bt", "bts", "btr", "btc", "bsf", "bsr", "cmc", "clc",
-          "stc", "sahf", "jmp", "rcl", "rcr", "shld", "shrd");
+          "stc", "sahf", "jmp", "rcl", "rcr", "shld", "shrd", "xadd", "cmpxchg");
 
   private static final Set<String> SHIFTS =
       Set.of("shl", "shr", "sar", "rol", "ror", "rcl", "rcr", "shld", "shrd");
@@ -120,6 +121,12 @@ final class Operands {
     }
     String m = i.form.mnemonic();
     return i.memory && !m.equals("lea") && !m.equals("nop");
+  }
+
+  /** Whether an instruction neither reads nor changes flags. */
+  static boolean isFlagNeutral(Insn i) {
+    int concerned = i.form.flagsRead() | i.form.flagsWritten() | i.form.flagsUndefined();
+    return (concerned & CpuState.ARITHMETIC_FLAGS) == 0;
   }
 
   /**

@@ -13,6 +13,7 @@ import io.transvisor.bt.interp.Shift;
 import io.transvisor.bt.isa.Insn;
 import io.transvisor.bt.region.Operands.Kind;
 import io.transvisor.bt.region.Operands.Operand;
+import io.transvisor.core.cpu.CpuState;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.constant.ClassDesc;
@@ -48,7 +49,8 @@ final class ShiftWriter {
     switch (i.form.mnemonic()) {
       case "shl", "shr", "sar" -> {
         if (o[1].kind() == Kind.CL) {
-          shiftByCl(i, o[0]);
+          int width = OperandWriter.width(i, o[0]);
+          shiftByCl(i, o[0], width, () -> result(i, width, () -> b.iload(OTHER)));
         } else {
           shift(i, o[0], o[1].kind() == Kind.ONE ? 1 : i.imm & 31);
         }
@@ -67,7 +69,16 @@ final class ShiftWriter {
         return true;
       }
       case "shld", "shrd" -> {
-        if (o[2].kind() == Kind.CL || OperandWriter.width(i, o[0]) != 4 || (i.imm & 31) == 0) {
+        if (OperandWriter.width(i, o[0]) != 4) {
+          bySemantics(i, o);
+        } else if (o[2].kind() == Kind.CL) {
+          shiftByCl(
+              i,
+              o[0],
+              4,
+              () ->
+                  doubleResult(i, o, () -> b.iload(OTHER), () -> b.bipush(32).iload(OTHER).isub()));
+        } else if ((i.imm & 31) == 0) {
           bySemantics(i, o);
         } else {
           shiftDouble(i, o, i.imm & 31);
@@ -140,32 +151,41 @@ final class ShiftWriter {
 
   /** SHLD and SHRD of doublewords by a count that is known and not 0. */
   private void shiftDouble(Insn i, Operand[] o, int count) {
-    boolean left = i.form.mnemonic().equals("shld");
     operands.pushForUpdate(i, o[0], 4);
+    doubleResult(i, o, () -> b.loadConstant(count), () -> b.loadConstant(32 - count));
+    b.iload(RESULT);
+    operands.popUpdated(i, o[0], 4);
+  }
+
+  /** With the operand on the stack: result and flags for a count that is not 0. */
+  private void doubleResult(Insn i, Operand[] o, Runnable count, Runnable rest) {
+    boolean left = i.form.mnemonic().equals("shld");
     b.dup().istore(FIRST);
-    b.loadConstant(count);
+    count.run();
     if (left) {
       b.ishl();
     } else {
       b.iushr();
     }
     operands.push(i, o[1], 4);
-    b.loadConstant(32 - count);
+    rest.run();
     if (left) {
       b.iushr();
     } else {
       b.ishl();
     }
     b.ior().istore(RESULT);
-    b.loadConstant(count).istore(SECOND);
+    count.run();
+    b.istore(SECOND);
     w.flags.set(left ? LazyFlags.SHL32 : LazyFlags.SHRD32);
-    b.iload(RESULT);
-    operands.popUpdated(i, o[0], 4);
   }
 
-  /** A count of 0 changes nothing, flags included. */
-  private void shiftByCl(Insn i, Operand o) {
-    int width = OperandWriter.width(i, o);
+  /**
+   * A count of 0 changes nothing, flags included.
+   *
+   * @param result of VALUE and the count in OTHER: leaves it in RESULT, and sets the flags
+   */
+  private void shiftByCl(Insn i, Operand o, int width, Runnable result) {
     FlagWriter.State before = w.flags.state();
     boolean wanted = w.wantsFlags();
     Label none = b.newLabel();
@@ -174,11 +194,11 @@ final class ShiftWriter {
     if (wanted) {
       w.flags.hold();
     }
-    operands.push(i, Operands.of(i.form)[1], 1);
+    w.pushRegister(CpuState.ECX, 1);
     b.bipush(31).iand().istore(OTHER);
     b.iload(OTHER).ifeq(none);
     b.iload(VALUE);
-    result(i, width, () -> b.iload(OTHER));
+    result.run();
     b.iload(RESULT).istore(VALUE);
     if (wanted) {
       w.flags.hold();
@@ -189,14 +209,6 @@ final class ShiftWriter {
     b.labelBinding(none);
     b.iload(VALUE);
     operands.popUpdated(i, o, width);
-  }
-
-  /** Whether flags that an instruction may read are passed on by it as they are held. */
-  static boolean passesFlagsOn(Insn i) {
-    return switch (i.form.mnemonic()) {
-      case "shl", "shr", "sar" -> true;
-      default -> false;
-    };
   }
 
   /** CF and OF change, the rest stays; a count of 0 changes nothing. */

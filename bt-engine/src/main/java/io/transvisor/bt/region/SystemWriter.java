@@ -50,6 +50,7 @@ final class SystemWriter {
         b.aload(CPU).getfield(CPU_CLASS, "pending", ConstantDescs.CD_int).ifne(w.exits.miss());
         setFlags(-1, CpuState.IF);
       }
+      case "pause" -> {}
       case "cld" -> setFlags(~CpuState.DF, 0);
       case "std" -> setFlags(-1, CpuState.DF);
       case "pushf" -> pushFlags(width);

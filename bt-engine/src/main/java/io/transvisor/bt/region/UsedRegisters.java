@@ -20,6 +20,13 @@ final class UsedRegisters {
           Map.entry("loopne", 1 << CpuState.ECX),
           Map.entry("jecxz", 1 << CpuState.ECX),
           Map.entry("leave", 1 << CpuState.EBP),
+          Map.entry("movs", 1 << CpuState.ESI | 1 << CpuState.EDI),
+          Map.entry("cmps", 1 << CpuState.ESI | 1 << CpuState.EDI),
+          Map.entry("stos", 1 << CpuState.EAX | 1 << CpuState.EDI),
+          Map.entry("scas", 1 << CpuState.EAX | 1 << CpuState.EDI),
+          Map.entry("lods", 1 << CpuState.EAX | 1 << CpuState.ESI),
+          Map.entry("cmpxchg", 1 << CpuState.EAX),
+          Map.entry("cmpxchg8b", 0xF),
           Map.entry("mul", 1 << CpuState.EAX | 1 << CpuState.EDX),
           Map.entry("div", 1 << CpuState.EAX | 1 << CpuState.EDX),
           Map.entry("idiv", 1 << CpuState.EAX | 1 << CpuState.EDX));

@@ -16,10 +16,12 @@ import java.util.Set;
  * unknown, by a number, and a displacement.
  */
 final class WindowSurvey {
-  /** How an instruction accesses memory: by its operand, or by its use of the stack. */
+  /** How an instruction accesses memory. */
   enum Role {
     OPERAND,
-    STACK
+    STACK,
+    /** Where a string instruction stores, or its second operand. */
+    DESTINATION
   }
 
   /**
