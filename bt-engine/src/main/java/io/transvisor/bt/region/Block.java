@@ -70,6 +70,19 @@ final class Block {
     this.start = start;
   }
 
+  /** Another block with the same code, which takes this one's entry. */
+  Block separateEntry() {
+    Block other = new Block(start);
+    other.insns = insns;
+    other.end = end;
+    other.target = target;
+    other.entry = entry;
+    other.merges = true;
+    entry = -1;
+    merges = false;
+    return other;
+  }
+
   Insn last() {
     return insns.getLast();
   }

@@ -18,6 +18,10 @@ final class RegionLayout {
   private final Set<Integer> returnPoints;
   private final Map<Integer, List<Integer>> observed;
   private final Map<Integer, Block> byOffset = new HashMap<>();
+
+  /** Most instructions that are written a second time for an entry. */
+  private static final int MAX_REPEATED = 6;
+
   private final List<Block> blocks = new ArrayList<>();
   private final List<Block> entries = new ArrayList<>();
   private int count;
@@ -47,6 +51,7 @@ final class RegionLayout {
       IntFunction<RegionEntry> outside) {
     cut();
     connect();
+    separateEntries();
     FlagLiveness.analyse(blocks, byOffset);
     int first = Integer.MAX_VALUE;
     int end = Integer.MIN_VALUE;
@@ -219,5 +224,61 @@ final class RegionLayout {
       b.merges = true;
       entries.add(b);
     }
+  }
+
+  /**
+   * Gives entries in the middle of straight code a block of their own: where the region itself
+   * comes there, its flags are known from what computed them. A trace begins there when the guest
+   * was interrupted, or the instruction before needed the interpreter.
+   */
+  private void separateEntries() {
+    if (insns.values().stream().anyMatch(RegionLayout::usesFpu)) {
+      return;
+    }
+    List<Block> separate = new ArrayList<>();
+    for (Block b : entries) {
+      if (isInStraightCode(b) && isSimple(b)) {
+        separate.add(b.separateEntry());
+      }
+    }
+    for (Block b : separate) {
+      entries.set(b.entry, b);
+      if (b.end != End.FALL_THROUGH) {
+        follow(b, b.target);
+      }
+      if (b.end != End.JUMP) {
+        follow(b, b.next());
+      }
+      count += b.insns.size();
+    }
+    blocks.addAll(0, separate);
+    for (int n = 0; n < blocks.size(); n++) {
+      blocks.get(n).index = n;
+    }
+  }
+
+  private void follow(Block from, int offset) {
+    Block to = byOffset.get(offset);
+    if (to != null) {
+      to.predecessors.add(from);
+      to.merges = true;
+    }
+  }
+
+  private static boolean isInStraightCode(Block b) {
+    return b.predecessors.size() == 1
+        && b.predecessors.getFirst().index < b.index
+        && !b.predecessors.getFirst().indirectTargets.contains(b);
+  }
+
+  /** Some instructions that work on registers, and at most a jump. */
+  private static boolean isSimple(Block b) {
+    return b.insns.size() <= MAX_REPEATED
+        && (b.end == End.BRANCH || b.end == End.JUMP || b.end == End.FALL_THROUGH)
+        && b.insns.stream().allMatch(i -> Operands.isRegular(i) && !i.memory);
+  }
+
+  private static boolean usesFpu(Insn i) {
+    return i.form != null && (X87Operation.of(i) != null || Operands.isRegisterNeutral(i));
   }
 }
