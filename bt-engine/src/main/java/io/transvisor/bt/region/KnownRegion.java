@@ -32,6 +32,9 @@ final class KnownRegion {
   /** How many regions there are with its code. */
   private int live;
 
+  /** Its code had to make room for others in this run. */
+  private boolean displaced;
+
   /** Of an earlier run. */
   KnownRegion(RegionProfile.Entry entry) {
     shape = entry.shape();
@@ -132,12 +135,18 @@ final class KnownRegion {
     result = compiled;
   }
 
+  /** Whether its code had to make room in this run. */
+  boolean isDisplaced() {
+    return displaced && !isCompiled();
+  }
+
   boolean isCompiled() {
     return result != null;
   }
 
-  /** Forgets what it was compiled to. */
+  /** Forgets what it was compiled to: others were hotter. */
   void forgetCode() {
+    displaced = true;
     content = null;
     plan = null;
     result = null;

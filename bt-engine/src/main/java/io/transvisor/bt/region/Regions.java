@@ -59,11 +59,8 @@ public final class Regions implements Region.Observer {
   /** How often a region's code may change before it is left to the interpreter for long. */
   private static final int MAX_RETIREMENTS = 4;
 
-  /**
-   * Length of all live methods together, in bytes. With what HotSpot makes of it a byte takes some
-   * seven.
-   */
-  private static final int MAX_METHOD_BYTES = 10 << 20;
+  /** Bytes of memory that a byte of a method takes with what HotSpot makes of it. */
+  private static final int MEMORY_PER_BYTE = 13;
 
   /** What a region is expected to retire that is not known: less than those that are. */
   private static final long NEW_HEAT = KnownRegions.LEAST_HEAT;
@@ -107,6 +104,9 @@ public final class Regions implements Region.Observer {
 
   private final KnownRegions known = new KnownRegions();
 
+  /** Most bytes that all live methods have together. */
+  private final long maxBytes;
+
   /** Where the seeds of regions are that wait for the compiler or are in it. */
   private final Set<Long> waiting = new HashSet<>();
 
@@ -125,6 +125,7 @@ public final class Regions implements Region.Observer {
     c = cpu;
     cache = codeCache;
     options = engineOptions;
+    maxBytes = ((long) options.codeCache() << 20) / MEMORY_PER_BYTE;
     decoder = new Decoder(InstructionSet.TABLE, cpu.model);
     compiler = options.repeatable() ? null : new CompileQueue("region-compiler", WRITERS);
     optimiser = options.repeatable() ? null : new CompileQueue("region-optimiser", 1);
@@ -143,7 +144,7 @@ public final class Regions implements Region.Observer {
     if (entry != null && entry.isValid()) {
       t.setCompiled(entry);
     } else if (options.has(Mechanism.REVIVAL)) {
-      useKnown(t);
+      useKnown(t, false);
     }
     return true;
   }
@@ -163,7 +164,7 @@ public final class Regions implements Region.Observer {
       t.setPatience(INNER_PATIENCE);
       return true;
     }
-    if (options.has(Mechanism.REVIVAL) && useKnown(t)) {
+    if (options.has(Mechanism.REVIVAL) && useKnown(t, true)) {
       return true;
     }
     if (pending == MAX_PENDING) {
@@ -222,9 +223,14 @@ public final class Regions implements Region.Observer {
   /**
    * Looks whether a region begins with a trace that was compiled before, at another place or in an
    * earlier run. Returns whether that is done, under way, or to be tried again.
+   *
+   * @param hot the trace has run often; else nothing is compiled that had to make room for others
    */
-  private boolean useKnown(Trace t) {
+  private boolean useKnown(Trace t, boolean hot) {
     List<KnownRegion> candidates = known.at(c.store, t);
+    if (!hot) {
+      candidates = candidates.stream().filter(k -> !k.isDisplaced()).toList();
+    }
     if (candidates.isEmpty() || cache.hasBarriers()) {
       return false;
     }
@@ -501,7 +507,7 @@ public final class Regions implements Region.Observer {
         t.setPatience(SCATTER_PATIENCE);
       }
     }
-    if (liveBytes > MAX_METHOD_BYTES) {
+    if (liveBytes > maxBytes) {
       makeRoom();
     }
   }
@@ -572,7 +578,7 @@ public final class Regions implements Region.Observer {
             .sorted(Comparator.comparingLong(Use::instructions))
             .toList();
     for (Use u : coldest) {
-      if (liveBytes <= MAX_METHOD_BYTES / 8 * 7) {
+      if (liveBytes <= maxBytes / 8 * 7) {
         break;
       }
       retire(u.region, Retirement.NO_ROOM);

@@ -21,9 +21,18 @@ class EngineOptionsTest {
     assertThat(EngineOptions.parse("interpret").compiles()).isFalse();
   }
 
+  @Test
+  void theCodeCacheHasASize() {
+    assertThat(EngineOptions.parse("translate").codeCache()).isEqualTo(256);
+    assertThat(EngineOptions.parse("hybrid,code-cache=40").codeCache()).isEqualTo(40);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "translate,code-cache=7",
+        "translate,code-cache=513",
+        "translate,code-cache=much",
         "fast",
         "",
         "translate,",
