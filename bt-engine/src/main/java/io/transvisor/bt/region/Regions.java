@@ -435,7 +435,7 @@ public final class Regions implements Region.Observer {
   private RegionCompiler.Result compiled(RegionPlan plan) {
     long begun = SampledEvent.now();
     try {
-      return new RegionCompiler(plan, c.callouts.counts).compile();
+      return new RegionCompiler(plan, c.callouts.inLine).compile();
     } finally {
       compileNanos.addAndGet(SampledEvent.now() - begun);
     }

@@ -3,6 +3,7 @@ package io.transvisor.bt.differential;
 import io.transvisor.bt.interp.Cpu;
 import io.transvisor.bt.interp.EngineOptions;
 import io.transvisor.bt.interp.InterpreterEngine;
+import io.transvisor.bt.isa.CalloutClass;
 import io.transvisor.core.clock.InstructionClock;
 import io.transvisor.core.clock.VirtualClock;
 import io.transvisor.core.cpu.CpuModel;
@@ -220,8 +221,11 @@ final class WorldMachine implements InterruptController, PortHandler {
     if (registers != null) {
       return registers;
     }
-    if (!Arrays.equals(a.cpu.callouts.counts, b.cpu.callouts.counts)) {
-      return "callouts counted";
+    for (CalloutClass callout : CalloutClass.values()) {
+      int n = callout.ordinal();
+      if (a.cpu.callouts.total(n) != b.cpu.callouts.total(n)) {
+        return "callouts counted: " + callout;
+      }
     }
     if (a.memory.a20Mask() != b.memory.a20Mask()) {
       return "A20";

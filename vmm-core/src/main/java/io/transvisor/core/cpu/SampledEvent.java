@@ -71,16 +71,17 @@ public final class SampledEvent {
 
   /** Gives the count, and under the name with {@code .ns} the time of all that the samples tell. */
   public void counters(String name, CounterSink sink) {
-    counters(name, count, samples, nanos, sink);
+    sink.count(name, count);
+    time(name, count, samples, nanos, sink);
   }
 
   /**
-   * The same for numbers kept elsewhere.
+   * Gives the time alone, for numbers kept elsewhere.
    *
+   * @param count how many the samples stand for
    * @param nanos time of the samples
    */
-  public static void counters(String name, long count, long samples, long nanos, CounterSink sink) {
-    sink.count(name, count);
+  public static void time(String name, long count, long samples, long nanos, CounterSink sink) {
     if (samples >= ENOUGH) {
       sink.count(name + ".ns", (long) ((double) nanos / samples * count));
     }
