@@ -193,14 +193,17 @@ final class ControlFlow {
             offsetsAmong(sites.slow()),
             inline,
             offsetsAmong(sites.alone()),
-            usesDoubles(),
+            x87(),
             this::outside);
   }
 
-  private boolean usesDoubles() {
-    return DoubleWriter.canBeUsed(c.fpu.control)
-        && !sites.extended().contains(store)
-        && insns.values().stream().anyMatch(i -> X87Operation.of(i) != null);
+  private RegionPlan.X87 x87() {
+    if (insns.values().stream().allMatch(i -> X87Operation.of(i) == null)) {
+      return RegionPlan.X87.NONE;
+    }
+    return DoubleWriter.canBeUsed(c.fpu.control) && !sites.extended().contains(store)
+        ? RegionPlan.X87.DOUBLES
+        : RegionPlan.X87.EXTENDED;
   }
 
   /** What may be entered at an offset outside of the region; null where that is not known. */

@@ -55,8 +55,12 @@ public final class Region implements CodeDependent {
 
   /** Who is told what happens to a region. */
   interface Observer {
-    /** It is used so much that its code should be as good as can be; told once. */
-    void becameHot(Region region);
+    /**
+     * It is used so much that its code should be as good as can be; told now and then.
+     *
+     * @param first for the first time
+     */
+    void isHot(Region region, boolean first);
 
     /** It is no longer used; told once. */
     void retired(Region region);
@@ -139,8 +143,8 @@ public final class Region implements CodeDependent {
   }
 
   /** It has retired many instructions. */
-  void becameHot() {
-    observer.becameHot(this);
+  void isHot(boolean first) {
+    observer.isHot(this, first);
   }
 
   public boolean isValid() {

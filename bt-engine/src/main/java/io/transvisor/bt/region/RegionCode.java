@@ -17,6 +17,9 @@ public abstract class RegionCode {
    */
   private static final long HOT = 2_000_000;
 
+  /** Instructions retired in a hot region until it is looked at again. */
+  private static final long REVIEW = 10_000_000;
+
   private Region region;
 
   /** Generation of the map and linear base for which the region is known to be mapped. */
@@ -32,8 +35,10 @@ public abstract class RegionCode {
   /** Instructions retired in it since it was last asked. */
   private long retired;
 
-  /** Instructions to retire before it is told that it is hot. */
-  private long coolFor = HOT;
+  private boolean hot;
+
+  /** Instructions to retire before it is told that it is hot, or hot still. */
+  private long untilReview = HOT;
 
   private int[] sites;
 
@@ -53,6 +58,11 @@ public abstract class RegionCode {
     return checkedGeneration == c.mmu.generation && checkedBase == linearBase;
   }
 
+  /** Where its base was when it was last found to be mapped. */
+  final int checkedBase() {
+    return checkedBase;
+  }
+
   final void setChecked(Cpu c, int linearBase) {
     checkedGeneration = c.mmu.generation;
     checkedBase = linearBase;
@@ -61,11 +71,11 @@ public abstract class RegionCode {
   /** Counts instructions retired in it. */
   final void addRetired(long instructions) {
     retired += instructions;
-    if (coolFor > 0) {
-      coolFor -= instructions;
-      if (coolFor <= 0) {
-        region.becameHot();
-      }
+    untilReview -= instructions;
+    if (untilReview <= 0) {
+      untilReview = REVIEW;
+      region.isHot(!hot);
+      hot = true;
     }
   }
 

@@ -47,7 +47,7 @@ final class RegionLayout {
       Set<Integer> slow,
       boolean inline,
       Set<Integer> alone,
-      boolean doubles,
+      RegionPlan.X87 x87,
       IntFunction<RegionEntry> outside) {
     cut();
     connect();
@@ -72,7 +72,7 @@ final class RegionLayout {
         slow,
         inline,
         alone,
-        doubles,
+        x87,
         links(outside));
   }
 
@@ -265,10 +265,19 @@ final class RegionLayout {
     }
   }
 
-  private static boolean isInStraightCode(Block b) {
+  /** Whether the region comes there by one direct edge forwards only. */
+  private boolean isInStraightCode(Block b) {
     return b.predecessors.size() == 1
         && b.predecessors.getFirst().index < b.index
-        && !b.predecessors.getFirst().indirectTargets.contains(b);
+        && !b.predecessors.getFirst().indirectTargets.contains(b)
+        && blocks.stream().noneMatch(call -> isBehindCall(b, call));
+  }
+
+  /** Whether a block is where another one goes on after the function it calls has returned. */
+  private static boolean isBehindCall(Block b, Block call) {
+    boolean calls =
+        call.end == End.CALL || call.end == End.INDIRECT && Branches.isCall(call.last());
+    return calls && call.next() == b.start;
   }
 
   /** Some instructions that work on registers, and at most a jump. */

@@ -25,7 +25,7 @@ import java.util.Set;
  *     memory that cannot be accessed directly
  * @param inline sensitive instructions that do something trivial are written out
  * @param alone offsets of instructions whose accesses are looked up one by one
- * @param doubles x87 arithmetic is done with the host's doubles: for 53 bits of precision
+ * @param x87 how its x87 arithmetic is done
  * @param links what may be entered outside of the region, by offset from the base
  */
 record RegionPlan(
@@ -41,7 +41,7 @@ record RegionPlan(
     Set<Integer> slow,
     boolean inline,
     Set<Integer> alone,
-    boolean doubles,
+    X87 x87,
     Map<Integer, RegionEntry> links) {
 
   /** The same code at another place. */
@@ -59,8 +59,22 @@ record RegionPlan(
         slow,
         inline,
         alone,
-        doubles,
+        x87,
         links);
+  }
+
+  /** How x87 arithmetic is done. */
+  enum X87 {
+    /** There is none. */
+    NONE,
+    /** In the extended format, rounded as the control word says. */
+    EXTENDED,
+    /** With the host's doubles: for 53 bits of precision. */
+    DOUBLES
+  }
+
+  boolean doubles() {
+    return x87 == X87.DOUBLES;
   }
 
   /** What {@link #pages} is for a map of pages. */

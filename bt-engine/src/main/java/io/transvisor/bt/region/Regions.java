@@ -385,10 +385,30 @@ public final class Regions implements Region.Observer {
   }
 
   @Override
-  public void becameHot(Region region) {
-    if (optimiser != null) {
+  public void isHot(Region region, boolean first) {
+    if (optimiser == null) {
+      return;
+    }
+    if (region.isValid() && options.has(Mechanism.ADAPTIVE) && couldUseDoubles(region.plan())) {
+      adapt(region, region.code().checkedBase());
+    } else if (first) {
       optimiser.add(0, () -> optimise(region));
       optimised++;
+    }
+  }
+
+  /** Whether it was compiled for more than 53 bits of precision, which nobody wants now. */
+  private boolean couldUseDoubles(RegionPlan plan) {
+    return plan.x87() == RegionPlan.X87.EXTENDED
+        && DoubleWriter.canBeUsed(c.fpu.control)
+        && !sites.extended().contains(plan.store());
+  }
+
+  /** Has a region compiled anew with what is known now. */
+  private void adapt(Region region, int base) {
+    retire(region, Retirement.ADAPTED);
+    if (c.modeWord == region.plan().mode()) {
+      start(region.known(), base, NEW_HEAT, region.plan().pageMap());
     }
   }
 
@@ -539,10 +559,7 @@ public final class Regions implements Region.Observer {
         sites.alone().add(region.plan().storeOf(offset));
       }
     }
-    retire(region, Retirement.ADAPTED);
-    if (c.modeWord == region.plan().mode()) {
-      start(region.known(), linear - region.siteOffset(site), NEW_HEAT, region.plan().pageMap());
-    }
+    adapt(region, linear - region.siteOffset(site));
   }
 
   /** How a trace's code is run, in a few words. */
