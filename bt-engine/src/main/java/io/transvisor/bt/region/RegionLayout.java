@@ -4,6 +4,7 @@ import io.transvisor.bt.isa.Insn;
 import io.transvisor.bt.region.Block.End;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -122,7 +123,18 @@ final class RegionLayout {
     }
   }
 
+  /** Code that is decoded from two places on may come together: there a block begins. */
+  private void findConfluences() {
+    Set<Integer> seen = new HashSet<>();
+    for (Insn i : insns.values()) {
+      if (!seen.add(i.next)) {
+        leaders.add(i.next);
+      }
+    }
+  }
+
   private void cut() {
+    findConfluences();
     for (int leader : new TreeSet<>(leaders)) {
       if (!insns.containsKey(leader)) {
         continue;
