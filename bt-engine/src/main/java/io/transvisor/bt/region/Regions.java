@@ -8,31 +8,23 @@ import io.transvisor.bt.interp.EngineOptions;
 import io.transvisor.bt.interp.InstructionSet;
 import io.transvisor.bt.interp.Mechanism;
 import io.transvisor.bt.region.Region.Retirement;
+import io.transvisor.bt.region.RegionCompilation.Finished;
 import io.transvisor.core.cpu.CpuState;
-import io.transvisor.core.cpu.SampledEvent;
 import io.transvisor.core.device.CounterSink;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
-import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The compiled regions of one CPU: decides which code is compiled, has it compiled on another
- * thread, and knows what is compiled. Used on the vCPU thread.
+ * The compiled regions of one CPU: decides which code is compiled, has it compiled on other
+ * threads, and knows what is compiled. Used on the vCPU thread.
  */
 public final class Regions implements Region.Observer {
-  private static final Logger LOG = LoggerFactory.getLogger(Regions.class);
-
   /** Fewest instructions that make sense as the most in a region. */
   private static final int MIN_INSNS = 12;
 
@@ -41,17 +33,6 @@ public final class Regions implements Region.Observer {
 
   /** Runs of a trace that has a region and is interpreted all the same, before it is asked why. */
   private static final int SCATTER_PATIENCE = 400;
-
-  /** Regions that wait for the compiler or are in it; more would only be out of date by then. */
-  private static final int MAX_PENDING = 6;
-
-  /**
-   * Known regions and others that wait. More would only take room: what is hot by then comes again.
-   */
-  private static final int MAX_WAITING = 256;
-
-  /** While HotSpot compiles one region the next is written. */
-  private static final int WRITERS = 2;
 
   /** Runs after which a trace is looked at again that became hot when the compiler was busy. */
   private static final int RETRY = 200;
@@ -71,13 +52,6 @@ public final class Regions implements Region.Observer {
   /** Runs after which a known region is looked for again whose pages were not all there. */
   private static final int KNOWN_RETRY = 16;
 
-  /**
-   * A region that is done.
-   *
-   * @param counted it was one of {@link #MAX_PENDING}
-   */
-  private record Finished(Region region, RegionCompiler.Result result, boolean counted) {}
-
   private final Cpu c;
   private final CodeCache cache;
   private final EngineOptions options;
@@ -96,30 +70,19 @@ public final class Regions implements Region.Observer {
   /** Regions whose code has changed on one of their pages. */
   private final Queue<Region> changed = new ArrayDeque<>();
 
-  private final Queue<Finished> finished = new ConcurrentLinkedQueue<>();
-  private final CompileQueue compiler;
-
-  /** Has those optimised that are compiled and hot. */
-  private final CompileQueue optimiser;
-
+  private final RegionCompilation compilation;
   private final KnownRegions known = new KnownRegions();
 
   /** Most bytes that all live methods have together. */
   private final long maxBytes;
 
-  /** Where the seeds of regions are that wait for the compiler or are in it. */
-  private final Set<Long> waiting = new HashSet<>();
-
-  private int pending;
   private long liveBytes;
   private long compiled;
-  private long optimised;
   private long profiled;
   private long revived;
   private long missed;
   private long tooLong;
   private final long[] retired = new long[Retirement.values().length];
-  private final AtomicLong compileNanos = new AtomicLong();
 
   public Regions(Cpu cpu, CodeCache codeCache, EngineOptions engineOptions) {
     c = cpu;
@@ -127,8 +90,7 @@ public final class Regions implements Region.Observer {
     options = engineOptions;
     maxBytes = ((long) options.codeCache() << 20) / MEMORY_PER_BYTE;
     decoder = new Decoder(InstructionSet.TABLE, cpu.model);
-    compiler = options.repeatable() ? null : new CompileQueue("region-compiler", WRITERS);
-    optimiser = options.repeatable() ? null : new CompileQueue("region-optimiser", 1);
+    compilation = new RegionCompilation(cpu.callouts.inLine, options.repeatable());
   }
 
   /**
@@ -167,7 +129,7 @@ public final class Regions implements Region.Observer {
     if (options.has(Mechanism.REVIVAL) && useKnown(t, true)) {
       return true;
     }
-    if (pending == MAX_PENDING) {
+    if (compilation.isBusy()) {
       // The hottest code comes back first.
       t.setPatience(RETRY);
       return true;
@@ -184,7 +146,6 @@ public final class Regions implements Region.Observer {
       t.setPatience(INNER_PATIENCE);
       return true;
     }
-    pending++;
     start(plan, c.segBase[CpuState.CS] + c.eip, NEW_HEAT, true);
     return true;
   }
@@ -212,11 +173,9 @@ public final class Regions implements Region.Observer {
     Region region = new Region(plan, code, this);
     watchCode(region);
     cover(plan);
-    if (compiler == null) {
-      publish(new Finished(region, compiled(plan), counted));
-    } else {
-      waiting.add(RegionEntries.key(plan.store(), plan.mode()));
-      compiler.add(heat, () -> compile(region, counted));
+    compilation.start(region, heat, counted);
+    if (options.repeatable()) {
+      takeFinished();
     }
   }
 
@@ -235,7 +194,7 @@ public final class Regions implements Region.Observer {
       return false;
     }
     long key = RegionEntries.key(t.store(), t.mode());
-    if (waiting.contains(key)) {
+    if (compilation.isWaiting(key)) {
       t.setPatience(INNER_PATIENCE);
       return true;
     }
@@ -259,7 +218,7 @@ public final class Regions implements Region.Observer {
       revive(best, best.plan().at(t.store(), pages));
       return true;
     }
-    if (waiting.size() >= MAX_WAITING) {
+    if (compilation.isFull()) {
       t.setPatience(RETRY);
       return true;
     }
@@ -304,7 +263,7 @@ public final class Regions implements Region.Observer {
       return;
     }
     for (KnownRegion k : known.expected(c.modeWord)) {
-      if (waiting.size() >= MAX_WAITING) {
+      if (compilation.isFull()) {
         return;
       }
       int base = k.linear() + moved;
@@ -364,36 +323,15 @@ public final class Regions implements Region.Observer {
     }
   }
 
-  private static void optimise(Region region) {
-    // One whose code has changed while it waited is not worth it.
-    if (region.isValid()) {
-      RegionCompiler.optimise(region.code());
-    }
-  }
-
-  private void compile(Region region, boolean counted) {
-    RegionCompiler.Result result = new RegionCompiler.Result(null, null, null, 0);
-    try {
-      // One whose code has changed while it waited is not worth it.
-      if (region.isValid()) {
-        result = compiled(region.plan());
-      }
-    } catch (RuntimeException | LinkageError e) {
-      LOG.warn("a region could not be compiled and stays interpreted", e);
-    }
-    finished.add(new Finished(region, result, counted));
-  }
-
   @Override
   public void isHot(Region region, boolean first) {
-    if (optimiser == null) {
+    if (options.repeatable()) {
       return;
     }
     if (region.isValid() && options.has(Mechanism.ADAPTIVE) && couldUseDoubles(region.plan())) {
       adapt(region, region.code().checkedBase());
     } else if (first) {
-      optimiser.add(0, () -> optimise(region));
-      optimised++;
+      compilation.optimise(region);
     }
   }
 
@@ -452,50 +390,35 @@ public final class Regions implements Region.Observer {
     }
   }
 
-  private RegionCompiler.Result compiled(RegionPlan plan) {
-    long begun = SampledEvent.now();
-    try {
-      return new RegionCompiler(plan, c.callouts.inLine).compile();
-    } finally {
-      compileNanos.addAndGet(SampledEvent.now() - begun);
-    }
-  }
-
   /** Takes over what has been compiled since the last time. */
   public void takeFinished() {
     while (!changed.isEmpty()) {
       unwatch(changed.remove());
     }
-    Finished next = finished.poll();
+    Finished next = compilation.poll();
     while (next != null) {
-      publish(next);
-      next = finished.poll();
+      publish(next.region(), next.result());
+      next = compilation.poll();
     }
   }
 
-  private void publish(Finished f) {
-    Region region = f.region;
+  private void publish(Region region, RegionCompiler.Result result) {
     RegionPlan plan = region.plan();
     long seed = RegionEntries.key(plan.store(), plan.mode());
-    if (f.counted) {
-      pending--;
-    }
-    waiting.remove(seed);
-    if (f.result.code() != null) {
+    if (result.code() != null) {
       compiled++;
-      region.known().setCompiled(plan, f.result);
+      region.known().setCompiled(plan, result);
       plan.blocks().forEach(Block::trim);
     }
     if (!region.isValid()) {
       known.unused(region.known());
       return;
     }
-    if (f.result.code() == null) {
+    if (result.code() == null) {
       tooLong++;
       unwatch(region);
       known.forget(region.known());
-      sizes.put(
-          seed, f.result.bytes() == 0 ? 0 : sizes.getOrDefault(seed, options.regionSize()) / 2);
+      sizes.put(seed, result.bytes() == 0 ? 0 : sizes.getOrDefault(seed, options.regionSize()) / 2);
       attempts.remove(seed);
       Trace t = cache.find(plan.store(), plan.mode());
       if (t != null) {
@@ -503,8 +426,8 @@ public final class Regions implements Region.Observer {
       }
       return;
     }
-    log(region, "compiled to %d bytes".formatted(f.result.bytes()));
-    enter(region, f.result);
+    log(region, "compiled to %d bytes".formatted(result.bytes()));
+    enter(region, result);
   }
 
   /** Lets a region be entered from now on. */
@@ -629,7 +552,6 @@ public final class Regions implements Region.Observer {
   /** What happened to regions, for statistics. */
   public void counters(CounterSink sink) {
     sink.count("regions.compiled", compiled);
-    sink.count("regions.optimised", optimised);
     sink.count("regions.from-profile", profiled);
     sink.count("regions.revived", revived);
     sink.count("regions.unused.bytes", known.unusedBytes());
@@ -642,6 +564,6 @@ public final class Regions implements Region.Observer {
     sink.count("regions.adaptive.sites", sites.slow().size());
     sink.count("regions.adaptive.windows", sites.alone().size());
     sink.count("regions.misses", missed);
-    sink.count("regions.compiler.ns", compileNanos.get());
+    compilation.counters(sink);
   }
 }
