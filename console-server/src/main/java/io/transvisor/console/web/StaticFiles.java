@@ -44,6 +44,9 @@ final class StaticFiles {
    * @param path of the request, without query
    */
   Optional<File> find(String path) {
+    if (!path.startsWith("/")) {
+      return Optional.empty();
+    }
     String name = path.equals("/") ? PAGE : path.substring(1);
     if (!NAME.matcher(name).matches() && !LICENCE.matcher(name).matches()) {
       return Optional.empty();

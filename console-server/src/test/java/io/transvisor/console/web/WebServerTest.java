@@ -52,6 +52,9 @@ class WebServerTest extends WebTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "#page",
+        "?page",
+        "index.html",
         "/page/../WebServer.class",
         "/page/..%2f..%2fWebServer.class",
         "/page/%2e%2e/WebServer.class",

@@ -99,7 +99,8 @@ class WebSocketFuzzTest {
             "\1POST /api/power HTTP/1.1\r\n"
                 + HOST
                 + "Content-Type: application/json\r\nContent-Length: 18\r\n\r\n{\"action\":\"reset\"}",
-            "\1GET /%2e%2e/ HTTP/1.0\r\n" + HOST + "\r\n")
+            "\1GET /%2e%2e/ HTTP/1.0\r\n" + HOST + "\r\n",
+            "\1GET #ws HTTP/1.1\r\n" + HOST + "\r\n")
         .map(s -> s.getBytes(StandardCharsets.ISO_8859_1));
   }
 
