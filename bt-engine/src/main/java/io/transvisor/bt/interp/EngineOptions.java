@@ -28,7 +28,7 @@ public record EngineOptions(
   private static final int PATIENCE = 1_000;
   private static final int REGION_SIZE = 220;
   private static final String CODE_CACHE = "code-cache";
-  private static final int CODE_CACHE_MIB = 256;
+  private static final int CODE_CACHE_MIB = 128;
   private static final int LEAST_CODE_CACHE_MIB = 8;
 
   /** HotSpot's own code cache, of which this is a half or more, has a fixed size. */

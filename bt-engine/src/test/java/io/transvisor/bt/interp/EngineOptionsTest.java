@@ -23,7 +23,7 @@ class EngineOptionsTest {
 
   @Test
   void theCodeCacheHasASize() {
-    assertThat(EngineOptions.parse("translate").codeCache()).isEqualTo(256);
+    assertThat(EngineOptions.parse("translate").codeCache()).isEqualTo(128);
     assertThat(EngineOptions.parse("hybrid,code-cache=40").codeCache()).isEqualTo(40);
   }
 

@@ -217,7 +217,7 @@ final class MachineOptions {
       description =
           "How guest code is run: interpret; hybrid: kernel code compiled, user code interpreted;"
               + " translate: all hot code compiled. Default: translate. With ',MECHANISM=off' one of regions, chaining, fusion, inline,"
-              + " adaptive, revival, shadows, code-masks is not used; ',code-cache=MiB' bounds what compiled code takes. Default: 256.")
+              + " adaptive, revival, shadows, code-masks is not used; ',code-cache=MiB' bounds what compiled code takes. Default: 128.")
   private String engine = "translate";
 
   @Option(
