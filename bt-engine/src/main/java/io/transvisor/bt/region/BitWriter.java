@@ -43,7 +43,10 @@ final class BitWriter {
       case "stc" -> changeCarry(() -> b.loadConstant(Integer.MIN_VALUE));
       case "cmc" -> changeCarry(() -> pushCarries().iconst_m1().ixor());
       case "bsf", "bsr" -> {
-        return i.operand32 && scan(i, m.equals("bsf"));
+        if (!i.operand32) {
+          return false;
+        }
+        scan(i, m.equals("bsf"));
       }
       case "bt", "bts", "btr", "btc" -> {
         return i.operand32 && test(i, m);
@@ -74,7 +77,7 @@ final class BitWriter {
   }
 
   /** Of nothing the number is what the register had; the flags are those of a logical operation. */
-  private boolean scan(Insn i, boolean forward) {
+  private void scan(Insn i, boolean forward) {
     operands.push(i, Operands.of(i.form)[1], 4);
     b.istore(RESULT);
     w.flags.set(LazyFlags.LOGIC);
@@ -88,7 +91,6 @@ final class BitWriter {
     }
     w.popRegister(i.reg, 4);
     b.labelBinding(none);
-    return true;
   }
 
   /**

@@ -52,15 +52,19 @@ final class KnownRegions {
     bySeed.computeIfAbsent(key(shape.mode(), shape.inPage()), k -> new ArrayList<>(1)).add(known);
   }
 
-  /** Those that may begin with a trace, by its first bytes. */
-  List<KnownRegion> at(byte[] store, Trace t) {
+  /**
+   * Those that may begin with a trace, by its first bytes.
+   *
+   * @param displaced also those whose code had to make room for others
+   */
+  List<KnownRegion> at(byte[] store, Trace t, boolean displaced) {
     List<KnownRegion> sameOffset = bySeed.get(key(t.mode(), t.store() & 0xFFF));
     if (sameOffset == null) {
       return List.of();
     }
     List<KnownRegion> found = new ArrayList<>(1);
     for (KnownRegion k : sameOffset) {
-      if (k.maybeAt(store, t.store())) {
+      if ((displaced || !k.isDisplaced()) && k.maybeAt(store, t.store())) {
         found.add(k);
       }
     }

@@ -186,10 +186,7 @@ public final class Regions implements Region.Observer {
    * @param hot the trace has run often; else nothing is compiled that had to make room for others
    */
   private boolean useKnown(Trace t, boolean hot) {
-    List<KnownRegion> candidates = known.at(c.store, t);
-    if (!hot) {
-      candidates = candidates.stream().filter(k -> !k.isDisplaced()).toList();
-    }
+    List<KnownRegion> candidates = known.at(c.store, t, hot);
     if (candidates.isEmpty() || cache.hasBarriers()) {
       return false;
     }
