@@ -26,6 +26,8 @@ import java.util.Map;
  * left before the instruction.
  */
 final class MemoryWriter {
+  private static final int PAGE = 0x1000;
+
   private final MethodWriter w;
   private final CodeBuilder b;
   private final boolean user;
@@ -90,7 +92,8 @@ final class MemoryWriter {
       pushOffset(address.plus(window.first() - current.offset()));
       b.istore(LINEAR);
       lookUp(window.span(), window.isWritten(), window.isAbsolute(), window);
-      b.iload(AT).i2l().loadConstant(RawMemory.BYTES_START).ladd().lstore(locals.get(window));
+      pushOffsetInStore(0);
+      b.lstore(locals.get(window));
     }
   }
 
@@ -158,6 +161,7 @@ final class MemoryWriter {
    * @param window what is looked up, or null for a single access
    */
   private void lookUp(int width, boolean write, boolean inOnePage, MemoryWindow window) {
+    w.checkNull(MAP);
     w.raw();
     b.aload(MAP)
         .iload(LINEAR)
@@ -170,12 +174,13 @@ final class MemoryWriter {
         .ladd();
     w.getInt();
     b.istore(AT);
-    b.iload(AT).loadConstant(write ? writeFlag() : readFlag()).iand();
+    b.iload(AT);
     if (width > 1 && !inOnePage) {
       // All ones, or 0 if the access reaches into the next page: one jump for both reasons.
-      b.iload(LINEAR).sipush(0xFFF).iand().loadConstant(width - 1).iadd();
-      b.bipush(12).iushr().iconst_1().isub().iand();
+      b.iload(LINEAR).sipush(0xFFF).iand().loadConstant(width - 1 - PAGE).iadd();
+      b.bipush(31).ishr().iand();
     }
+    b.loadConstant(write ? writeFlag() : readFlag()).iand();
     b.ifeq(window == null ? w.exits.missAtAddress() : w.exits.missAtWindow(window));
     b.iload(AT).loadConstant(~0xFFF).iand().iload(LINEAR).ixor().istore(AT);
   }
@@ -195,7 +200,7 @@ final class MemoryWriter {
     w.raw();
     b.aload(STORE);
     if (current == null) {
-      b.iload(AT).i2l().loadConstant(RawMemory.BYTES_START + plus).ladd();
+      pushOffsetInStore(plus);
       return;
     }
     b.lload(locals.get(current.window()));
@@ -203,6 +208,13 @@ final class MemoryWriter {
     if (offset != 0) {
       b.loadConstant((long) offset).ladd();
     }
+  }
+
+  /** Pushes what {@link RawMemory} takes for the place in {@link MethodWriter#AT}. */
+  private void pushOffsetInStore(int plus) {
+    // It is not negative; said like this the host need not sign-extend.
+    b.iload(AT).i2l().loadConstant(0xFFFFFFFFL).land();
+    b.loadConstant(RawMemory.BYTES_START + plus).ladd();
   }
 
   /** Pushes what is at the place, zero-extended; eight bytes as a long. */

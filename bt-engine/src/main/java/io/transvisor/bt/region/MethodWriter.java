@@ -249,6 +249,14 @@ final class MethodWriter {
 
   // ---- arrays without checks ----
 
+  /**
+   * Makes HotSpot sure that a local variable is not null. Of an array that might be null it does
+   * not know whether an access without checks goes to the heap, and puts a barrier on both sides.
+   */
+  void checkNull(int array) {
+    b.aload(array).arraylength().pop();
+  }
+
   /** Pushes what reads and writes arrays without checks. */
   void raw() {
     b.getstatic(self, RAW_FIELD, RAW_CLASS);
@@ -356,6 +364,7 @@ final class MethodWriter {
       }
     }
     b.aload(CPU).getfield(CPU_CLASS, "map", INTS).astore(MAP);
+    checkNull(MAP);
     flags.setKnown();
     fpu.forget();
   }

@@ -229,6 +229,7 @@ final class RegionCompiler {
     CodeBuilder b = w.b;
     b.aload(CPU).getfield(CPU_CLASS, "budget", ConstantDescs.CD_int).istore(BUDGET);
     b.aload(CPU).getfield(CPU_CLASS, "store", MethodWriter.BYTES).astore(MethodWriter.STORE);
+    w.checkNull(MethodWriter.STORE);
     b.aload(CPU).getfield(CPU_CLASS, "gpr", INTS).astore(MethodWriter.REGISTERS);
     for (int local = MethodWriter.BASE; local <= MethodWriter.OTHER; local++) {
       b.iconst_0().istore(local);
