@@ -36,8 +36,13 @@ public final class TrainCommand implements Subcommand {
   private static final long FIRMWARE_MILLIS = 2_500;
   private static final long KERNELS_MILLIS = 9_000;
 
+  private static final long EVENTS_MILLIS = 7_000;
+
   /** Kernels of all kinds; each is stopped by its number of passes. */
   private static final String KERNELS = "ring3 passes=20";
+
+  /** What makes the interpreter's handlers hot: interrupts, faults, page tables. */
+  private static final String EVENTS = "nano passes=4";
 
   @Override
   public Integer call() throws IOException {
@@ -45,6 +50,7 @@ public final class TrainCommand implements Subcommand {
     try {
       trainFirmware();
       trainKernels(scratch);
+      trainEvents(scratch);
       return 0;
     } finally {
       MoreFiles.deleteRecursively(scratch, RecursiveDeleteOption.ALLOW_INSECURE);
@@ -85,6 +91,15 @@ public final class TrainCommand implements Subcommand {
           Thread.sleep(KERNELS_MILLIS / 2);
           PracticeBrowser.use(port, scratch, KERNELS_MILLIS / 2);
         });
+  }
+
+  /** What a kernel does that is not computing. */
+  private static void trainEvents(Path scratch) throws IOException {
+    train(
+        MachineSpec.builder()
+            .display(null, "none")
+            .kernel(new GuestFiles(scratch).kernel(), null, EVENTS),
+        () -> Thread.sleep(EVENTS_MILLIS));
   }
 
   /** What somebody does with a running machine. */
