@@ -34,11 +34,10 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
   static final int TRACED_USER = 1 << 5;
 
   /**
-   * Code was fetched through the entry: {@link #generation} changes when it goes. Who keeps what
-   * code a linear address leads to may do so only for entries with this flag ({@link
-   * #translateCode} sets it).
+   * User code was fetched through the entry: {@link #generation} changes when it goes. See {@link
+   * #isKnownCode}.
    */
-  public static final int CODE = 1 << 6;
+  static final int CODE = 1 << 6;
 
   /**
    * The rest of the entry is physical ^ linear: a device page, with the rights below. Excludes all
@@ -58,8 +57,9 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
   /**
    * Changes whenever code reached through a linear address may no longer be the same: whoever keeps
    * "the code at this linear address is that" keeps this number beside it, and asks again when it
-   * differs. Two times with the same number have the same translation of code. Each shadow has its
-   * own number, so it comes back with its address space. To be read only.
+   * differs. Two times with the same number have the same translation of code. User code has a
+   * number for each shadow, which comes back with its address space; supervisor code has one for
+   * all of them, as long as they map it alike. To be read only.
    */
   public int generation;
 
@@ -77,6 +77,11 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
 
   private final ConsistencyChecker checker;
   private int newestGeneration;
+
+  /** Code is fetched at CPL 3. */
+  private boolean userLevel;
+
+  private final SupervisorCodes supervisorCodes = new SupervisorCodes();
 
   /** Events until shadows are checked; 0 when they are not. */
   private int checkCountdown;
@@ -116,7 +121,8 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
     this.checker = new ConsistencyChecker(memory, shadows);
     this.current = shadows.use(0, 0);
     this.map = current.map;
-    this.generation = current.generation;
+    supervisorCodes.use(current);
+    setGeneration();
     memory.addListener(this);
     traces.setArmListener(this);
   }
@@ -201,9 +207,30 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
           statistics.inherited += current.inherit(previous, walker);
         }
       }
+      if (supervisorCodes.use(current)) {
+        statistics.supervisorCodeMoved++;
+      }
       listener.changed(map);
     }
-    generation = current.generation;
+    setGeneration();
+  }
+
+  /** Code is fetched at CPL 3 from now on, or at another one. */
+  public void setLevel(boolean user) {
+    userLevel = user;
+    setGeneration();
+  }
+
+  private void setGeneration() {
+    if (userLevel) {
+      generation = current.generation;
+      return;
+    }
+    SupervisorCode code = supervisorCodes.inForce();
+    if (code.generation == 0) {
+      code.generation = ++newestGeneration;
+    }
+    generation = code.generation;
   }
 
   /** Tables that cannot be traced: flushes have to do, as on a processor without shadows. */
@@ -237,17 +264,39 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
       shadows.get(age).clear();
       codeMoved(shadows.get(age));
     }
+    supervisorCodes.clear();
+    supervisorCodeMoved();
     writable.clear();
   }
 
-  /** A shadow has lost an entry that code was fetched through. */
+  /** A shadow has lost an entry that user code was fetched through. */
   void codeMoved(ShadowPageTable shadow) {
     statistics.codeMoved++;
     shadow.generation = ++newestGeneration;
     if (shadow == current) {
-      generation = newestGeneration;
+      setGeneration();
       listener.changed(map);
     }
+  }
+
+  /** A table's entry was stored to that is that of a page in some shadow. */
+  void pageDropped(int page) {
+    if (supervisorCodes.pageDropped(page)) {
+      supervisorCodeMoved();
+    }
+  }
+
+  /** A shadow has lost a part. */
+  void partDropped(ShadowPageTable shadow, int part) {
+    if (supervisorCodes.partDropped(shadow, part)) {
+      supervisorCodeMoved();
+    }
+  }
+
+  private void supervisorCodeMoved() {
+    statistics.supervisorCodeMoved++;
+    setGeneration();
+    listener.changed(map);
   }
 
   // ---- looking at it ----
@@ -388,6 +437,9 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
     }
     if ((map[page] & ~entry & CODE) != 0) {
       codeMoved(current);
+    }
+    if (map[page] != 0 && ((map[page] ^ entry) & PAGE_MASK) != 0) {
+      pageDropped(page);
     }
     map[page] = entry;
     return entry;
@@ -553,10 +605,28 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
         return -1;
       }
     }
-    if ((entry & CODE) == 0) {
-      current.markCode(linear >>> 12);
+    if (!isKnownCode(linear, entry, user)) {
+      markCode(linear >>> 12, user);
     }
     return entry & PAGE_MASK ^ linear;
+  }
+
+  /**
+   * Whether {@link #translateCode} has found code at a linear address, and {@link #generation} has
+   * been the same since. Who keeps what code an address leads to may do so only then.
+   *
+   * @param entry of the map in force, for that address
+   */
+  public boolean isKnownCode(int linear, int entry, boolean user) {
+    return user ? (entry & CODE) != 0 : supervisorCodes.inForce().hasPage(linear >>> 12);
+  }
+
+  private void markCode(int page, boolean user) {
+    if (user) {
+      current.markCode(page);
+    } else {
+      supervisorCodes.inForce().add(page);
+    }
   }
 
   /**

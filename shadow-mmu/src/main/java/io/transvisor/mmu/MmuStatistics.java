@@ -43,8 +43,11 @@ public final class MmuStatistics {
 
   public final SampledEvent deviceWrites = new SampledEvent();
 
-  /** Times that links between pieces of code were given up because code was mapped anew. */
+  /** Times that links between pieces of user code were given up because code was mapped anew. */
   public long codeMoved;
+
+  /** The same for supervisor code. */
+  public long supervisorCodeMoved;
 
   /** Times that all shadows were dropped: memory map, A20, reset. */
   public long flushes;
@@ -69,6 +72,7 @@ public final class MmuStatistics {
     deviceReads.counters("mmu.device.reads", sink);
     deviceWrites.counters("mmu.device.writes", sink);
     sink.count("mmu.code.moved", codeMoved);
+    sink.count("mmu.code.moved.supervisor", supervisorCodeMoved);
     sink.count("mmu.flushes", flushes);
   }
 

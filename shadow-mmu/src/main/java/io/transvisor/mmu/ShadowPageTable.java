@@ -14,7 +14,7 @@ import java.util.Arrays;
  */
 final class ShadowPageTable {
   static final int PAGES = 1 << 20;
-  private static final int MOST_PARTS = 2048;
+  static final int MOST_PARTS = 2048;
   private static final int DIRTY = 1 << 6;
   private static final int ACCESSED = 1 << 5;
 
@@ -25,7 +25,7 @@ final class ShadowPageTable {
 
   int mode;
 
-  /** See {@link Mmu#generation}. */
+  /** User code's {@link Mmu#generation}. */
   int generation;
 
   private final Mmu mmu;
@@ -38,7 +38,7 @@ final class ShadowPageTable {
 
   private boolean pae;
 
-  /** Parts with something filled in, and parts from which code was fetched: bit sets. */
+  /** Parts with something filled in, and parts from which user code was fetched: bit sets. */
   private final long[] filled = new long[MOST_PARTS / 64];
 
   private final long[] code = new long[MOST_PARTS / 64];
@@ -78,8 +78,19 @@ final class ShadowPageTable {
     return any == 0;
   }
 
+  /** Binary logarithm of the pages in a part. */
   int partShift() {
     return partShift;
+  }
+
+  /** The directory entry a part was filled from. */
+  long entry(int part) {
+    return entries[part];
+  }
+
+  /** Whether two directory entries lead to the same translations. */
+  static boolean isSameTable(long one, long other) {
+    return ((one ^ other) & ~DIRTY) == 0;
   }
 
   boolean isFilled(int part) {
@@ -101,7 +112,7 @@ final class ShadowPageTable {
   void prepare(int page, PageWalker walk) {
     int part = page >>> partShift;
     if (isFilled(part)) {
-      if (((entries[part] ^ walk.directoryEntry) & ~DIRTY) == 0) {
+      if (isSameTable(entries[part], walk.directoryEntry)) {
         entries[part] = walk.directoryEntry;
         TablePage table = tables[part];
         if (table != null) {
@@ -134,7 +145,7 @@ final class ShadowPageTable {
     }
   }
 
-  /** Code is fetched from a page, so the generation must change when its entry is dropped. */
+  /** User code is fetched from a page, so the generation must change when its entry is dropped. */
   void markCode(int page) {
     map[page] |= Mmu.CODE;
     int part = page >>> partShift;
@@ -235,6 +246,7 @@ final class ShadowPageTable {
         mmu.codeMoved(this);
       }
     }
+    mmu.pageDropped(page);
   }
 
   private void dropParts(int first, int count) {
@@ -258,6 +270,7 @@ final class ShadowPageTable {
       code[part >>> 6] &= ~bit;
       mmu.codeMoved(this);
     }
+    mmu.partDropped(this, part);
   }
 
   /** Forgets everything. */

@@ -65,6 +65,7 @@ class ShadowPageTablesTest {
 
   @Test
   void aKnownSpaceComesBackFilled() {
+    mmu.setLevel(true);
     memory.write(TWO + (LINEAR >>> 22) * 4, 4, 0x5000 | 7);
     memory.write(0x5000, 4, OTHER | 7);
     assertThat(read()).isEqualTo(1);
@@ -84,6 +85,7 @@ class ShadowPageTablesTest {
 
   @Test
   void aSpaceThatIsNotSwitchedToForLongIsGivenUp() {
+    mmu.setLevel(true);
     memory.write(TWO + (LINEAR >>> 22) * 4, 4, 0x5000 | 7);
     memory.write(0x5000, 4, OTHER | 7);
     assertThat(read()).isEqualTo(1);
@@ -211,7 +213,8 @@ class ShadowPageTablesTest {
 
   @Test
   void codeThatMovesInASpaceNotInForceIsAskedForAgainThere() {
-    mmu.translateCode(LINEAR, false);
+    mmu.setLevel(true);
+    mmu.translateCode(LINEAR, true);
     int generation = mmu.generation;
     mmu.loadCr3(TWO);
     int here = mmu.generation;
@@ -222,12 +225,106 @@ class ShadowPageTablesTest {
   }
 
   @Test
-  void aSecondWalkForThePageKeepsWhatIsKnownOfItsCode() {
+  void userCodeHasAGenerationOfItsOwn() {
+    mmu.translateCode(LINEAR, true);
+    int supervisor = mmu.generation;
+    mmu.setLevel(true);
+    int user = mmu.generation;
+    assertThat(user).isNotEqualTo(supervisor);
+    memory.write(TABLE, 4, OTHER | 7);
+    assertThat(mmu.generation).isNotEqualTo(user);
+    mmu.setLevel(false);
+    assertThat(mmu.generation).isEqualTo(supervisor);
+  }
+
+  @Test
+  void supervisorCodeThatTwoSpacesShareStaysKnown() {
     mmu.translateCode(LINEAR, false);
+    mmu.loadCr3(TWO);
+    mmu.translateCode(LINEAR, false);
+    int generation = mmu.generation;
+    mmu.loadCr3(ONE);
+    assertThat(mmu.generation).isEqualTo(generation);
+    mmu.loadCr3(TWO);
+    assertThat(mmu.generation).isEqualTo(generation);
+    assertThat(mmu.isKnownCode(LINEAR, mmu.map()[LINEAR >>> 12], false)).isTrue();
+  }
+
+  @Test
+  void aSpaceThatLacksAPartOfTheSupervisorsCodeHasAGenerationOfItsOwn() {
+    int part = LINEAR >>> 22;
+    memory.write(0x5000, 4, OTHER | 7);
+    memory.write(ONE + (part + 1) * 4, 4, 0x5000 | 7);
+    mmu.translateCode(LINEAR, false);
+    mmu.loadCr3(TWO);
+    mmu.translateCode(LINEAR, false);
+    mmu.loadCr3(ONE);
+    mmu.translateCode(LINEAR + (1 << 22), false);
+    int more = mmu.generation;
+    mmu.loadCr3(TWO);
+    mmu.translateCode(LINEAR, false);
+    int less = mmu.generation;
+    assertThat(less).isNotEqualTo(more);
+    mmu.loadCr3(ONE);
+    assertThat(mmu.generation).isEqualTo(more);
+    mmu.loadCr3(TWO);
+    assertThat(mmu.generation).isEqualTo(less);
+    memory.write(0x5000, 4, PAGE | 7);
+    assertThat(mmu.generation).isEqualTo(less);
+    mmu.loadCr3(ONE);
+    assertThat(mmu.generation).isNotEqualTo(more);
+  }
+
+  @Test
+  void supervisorCodeStaysKnownInANewSpaceThatTakesItOver() {
+    mmu.translateCode(LINEAR, false);
+    int generation = mmu.generation;
+    memory.write(TWO + (LINEAR >>> 22) * 4, 4, TABLE | 0x27);
+    mmu.loadCr3(TWO);
+    assertThat(mmu.generation).isEqualTo(generation);
+  }
+
+  @Test
+  void supervisorCodeThatMovesIsAskedForAgainInASpaceThatHasNoEntryForIt() {
+    memory.write(TABLE + 4, 4, PAGE | 7);
+    mmu.loadCr3(TWO);
+    mmu.read(LINEAR + 0x1000, 4, false);
+    mmu.loadCr3(ONE);
+    mmu.translateCode(LINEAR, false);
+    int generation = mmu.generation;
+    mmu.loadCr3(TWO);
+    assertThat(mmu.generation).isEqualTo(generation);
+    memory.write(TABLE, 4, OTHER | 7);
+    assertThat(mmu.generation).isNotEqualTo(generation);
+    assertThat(mmu.translateCode(LINEAR, false)).isEqualTo(OTHER);
+  }
+
+  @Test
+  void supervisorCodeOfSpacesWithOtherTablesIsAskedForAgain() {
+    memory.write(TWO + (LINEAR >>> 22) * 4, 4, 0x5000 | 7);
+    memory.write(0x5000, 4, PAGE | 7);
+    mmu.translateCode(LINEAR, false);
+    int generation = mmu.generation;
+    mmu.loadCr3(TWO);
+    mmu.translateCode(LINEAR, false);
+    assertThat(mmu.generation).isNotEqualTo(generation);
+    mmu.loadCr3(ONE);
+    mmu.translateCode(LINEAR, false);
+    generation = mmu.generation;
+    memory.write(TWO + (LINEAR >>> 22) * 4, 4, 0);
+    assertThat(mmu.generation).as("of a space not in force").isEqualTo(generation);
+    memory.write(ONE + (LINEAR >>> 22) * 4, 4, 0);
+    assertThat(mmu.generation).isNotEqualTo(generation);
+  }
+
+  @Test
+  void aSecondWalkForThePageKeepsWhatIsKnownOfItsCode() {
+    mmu.setLevel(true);
+    mmu.translateCode(LINEAR, true);
     int generation = mmu.generation;
     mmu.write(LINEAR + 8, 4, 1, false);
     assertThat(mmu.generation).isEqualTo(generation);
-    assertThat(mmu.map()[LINEAR >>> 12] & Mmu.CODE).isNotZero();
+    assertThat(mmu.isKnownCode(LINEAR, mmu.map()[LINEAR >>> 12], true)).isTrue();
   }
 
   // ---- each way to change a table ----

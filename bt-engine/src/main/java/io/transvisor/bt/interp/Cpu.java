@@ -224,6 +224,7 @@ public final class Cpu extends CpuState {
     boolean user = cpl == 3;
     readFlag = user ? Mmu.READ_USER : Mmu.READ_SUPERVISOR;
     writeFlag = user ? Mmu.WRITE_USER : Mmu.WRITE_SUPERVISOR;
+    mmu.setLevel(user);
   }
 
   private int codeMode() {
@@ -508,7 +509,7 @@ public final class Cpu extends CpuState {
    */
   public int directCode(int linear) {
     int e = map[linear >>> 12];
-    return (e & readFlag) != 0 && (e & Mmu.CODE) != 0 ? e & ~0xFFF ^ linear : -1;
+    return (e & readFlag) != 0 && mmu.isKnownCode(linear, e, cpl == 3) ? e & ~0xFFF ^ linear : -1;
   }
 
   /** Like {@link #directRead} for writing. */
