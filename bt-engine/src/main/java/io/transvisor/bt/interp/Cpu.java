@@ -120,8 +120,8 @@ public final class Cpu extends CpuState {
   /** The code of the region that was left before an instruction. */
   public RegionCode missedIn;
 
-  /** Regions that run, called by others. */
-  public int nesting;
+  /** What the last region returned that was not entered by compiled code itself. */
+  public int regionResult;
 
   /** How often regions have been entered. */
   public long regionsEntered;

@@ -7,6 +7,7 @@ import static io.transvisor.bt.region.MethodWriter.CPU;
 import static io.transvisor.bt.region.MethodWriter.CPU_CLASS;
 import static io.transvisor.bt.region.MethodWriter.ENTRY_CLASS;
 import static io.transvisor.bt.region.MethodWriter.INTS;
+import static io.transvisor.bt.region.MethodWriter.LEVEL;
 import static io.transvisor.bt.region.MethodWriter.LINEAR;
 import static io.transvisor.bt.region.MethodWriter.SELF;
 import static io.transvisor.bt.region.MethodWriter.SITE;
@@ -37,13 +38,22 @@ import java.util.Queue;
  * called.
  */
 final class ExitWriter {
-  private static final MethodTypeDesc GO_ON = MethodTypeDesc.of(ConstantDescs.CD_int, CPU_CLASS);
-  private static final MethodTypeDesc CALL =
+  private static final MethodTypeDesc NEXT =
+      MethodTypeDesc.of(CODE_CLASS, CPU_CLASS, ConstantDescs.CD_int);
+  private static final MethodTypeDesc RUN =
       MethodTypeDesc.of(ConstantDescs.CD_int, CPU_CLASS, ConstantDescs.CD_int);
+  private static final MethodTypeDesc GO_ON_UNTIL =
+      MethodTypeDesc.of(
+          ConstantDescs.CD_int,
+          CPU_CLASS,
+          ConstantDescs.CD_int,
+          ConstantDescs.CD_int,
+          ConstantDescs.CD_int);
   private static final MethodTypeDesc HAS_RETURNED =
       MethodTypeDesc.of(
           ConstantDescs.CD_boolean,
           CPU_CLASS,
+          ConstantDescs.CD_int,
           ConstantDescs.CD_int,
           ConstantDescs.CD_int,
           ConstantDescs.CD_int);
@@ -252,8 +262,36 @@ final class ExitWriter {
 
   /** With all given to the CPU: goes on at a place that may be compiled. */
   private void goOn(RegionEntry entry) {
+    enter(
+        entry,
+        stub(() -> {
+          b.pop();
+          returnResult();
+        }));
+    b.ireturn();
+  }
+
+  private void returnResult() {
+    pushResult();
+    b.ireturn();
+  }
+
+  private void pushResult() {
+    b.aload(CPU).getfield(CPU_CLASS, "regionResult", ConstantDescs.CD_int);
+  }
+
+  /**
+   * With all given to the CPU: enters another region and pushes the result.
+   *
+   * @param not where to jump to with something pushed where there is none, or one has been entered
+   */
+  private void enter(RegionEntry entry, Label not) {
     w.constant(entry, ENTRY_CLASS);
-    b.aload(CPU).invokevirtual(ENTRY_CLASS, "goOn", GO_ON).ireturn();
+    b.aload(CPU).iload(LEVEL).invokevirtual(ENTRY_CLASS, "next", NEXT).dup().ifnull(not);
+    b.aload(CPU);
+    w.constant(entry, ENTRY_CLASS);
+    b.getfield(ENTRY_CLASS, "number", ConstantDescs.CD_int).iload(LEVEL).iadd();
+    b.invokevirtual(CODE_CLASS, "run", RUN);
   }
 
   /** Calls a function at an offset; its return address is on the guest's stack already. */
@@ -265,10 +303,15 @@ final class ExitWriter {
     }
     setEip(offset);
     giveState();
-    w.constant(entry, ENTRY_CLASS);
-    b.aload(CPU);
-    pushEip(call.next);
-    b.invokevirtual(ENTRY_CLASS, "call", CALL);
+    Label back = b.newLabel();
+    enter(
+        entry,
+        stub(() -> {
+          b.pop();
+          pushResult();
+          b.goto_(back);
+        }));
+    b.labelBinding(back);
     goOnBehind(call);
   }
 
@@ -280,14 +323,17 @@ final class ExitWriter {
       leave();
     } else if (Branches.isCall(w.insn)) {
       giveState();
-      b.aload(CPU);
-      pushEip(w.insn.next);
-      b.invokestatic(ENTRY_CLASS, "callAtEip", CALL);
+      enterAtEip();
       goOnBehind(w.insn);
     } else {
       giveState();
-      b.aload(CPU).invokestatic(ENTRY_CLASS, "goOnAtEip", GO_ON).ireturn();
+      enterAtEip();
+      b.ireturn();
     }
+  }
+
+  private void enterAtEip() {
+    b.aload(CPU).iload(LEVEL).invokestatic(ENTRY_CLASS, "enterAtEip", RUN);
   }
 
   /** With the result of a called function pushed: goes on behind the call if it has returned. */
@@ -295,11 +341,11 @@ final class ExitWriter {
     Block behind = w.plan.byOffset().get(call.next);
     RegionEntry entry = w.plan.links().get(call.next);
     b.istore(VALUE);
-    Label other = stub(() -> b.iload(VALUE).ireturn());
     if (behind != null) {
       b.aload(SELF).aload(CPU).iload(VALUE);
       pushEip(call.next);
-      b.iload(BASE).invokevirtual(CODE_CLASS, "hasReturned", HAS_RETURNED).ifeq(other);
+      b.iload(BASE).iload(LEVEL).invokevirtual(CODE_CLASS, "hasReturned", HAS_RETURNED);
+      b.ifeq(stub(this::returnResult));
       b.aload(CPU).getfield(CPU_CLASS, "budget", ConstantDescs.CD_int).istore(BUDGET);
       w.readState();
       w.flags.setJoined();
@@ -307,10 +353,14 @@ final class ExitWriter {
       w.fpu.passTo(behind);
       b.goto_(w.label(behind));
     } else if (entry != null) {
-      b.iload(VALUE).loadConstant(Region.LEFT).if_icmpne(other);
+      b.aload(CPU).iload(VALUE);
+      pushEip(call.next);
+      b.iload(LEVEL).invokestatic(ENTRY_CLASS, "goOnUntil", GO_ON_UNTIL).istore(VALUE);
+      b.iload(VALUE).loadConstant(Region.LEFT);
+      b.if_icmpne(stub(() -> b.iload(VALUE).ireturn()));
       goOn(entry);
     } else {
-      b.goto_(other);
+      b.iload(VALUE).ireturn();
     }
   }
 

@@ -24,6 +24,9 @@ final class MethodWriter {
   static final int CPU = 1;
   static final int ENTRY = 2;
 
+  /** Behind the entry in its place: what regions are entered with from here, but for the entry. */
+  static final int LEVEL = 2;
+
   /** Instructions that may still be retired. */
   static final int BUDGET = 3;
 

@@ -22,6 +22,12 @@ public abstract class RegionCode {
 
   private Region region;
 
+  /**
+   * With two subclasses that are loaded before any region HotSpot never takes the first region for
+   * the only one: compiled code that relies on that is thrown away when there is a second.
+   */
+  static final RegionCode[] NEVER_RUN = {new Unused(), new UnusedToo()};
+
   /** Generation of the map and linear base for which the region is known to be mapped. */
   private int checkedGeneration = NEVER;
 
@@ -106,10 +112,9 @@ public abstract class RegionCode {
    */
   public static int enter(Cpu c, RegionEntry entry, int budget) {
     c.traceLimit = 1;
-    c.nesting = 0;
     c.budget = budget;
     c.budgetEnd = c.instructions + budget;
-    int result = entry.runUntil(c, NEVER);
+    int result = entry.runUntil(c, NEVER, 0);
     if (result == Region.LEFT) {
       c.instructions = c.budgetEnd - c.budget;
     } else if (result <= Region.MISS) {
@@ -125,24 +130,30 @@ public abstract class RegionCode {
    * Runs from an entry. EIP is the base's until the end: after {@link Region#MISS} the caller adds
    * what the site says. The instruction count follows from {@link Cpu#budget}.
    *
+   * @param entry its number, and how many regions are below on the host's stack, by {@link
+   *     RegionEntry#NESTED}
    * @return see {@link #enter}
    */
   public abstract int run(Cpu c, int entry);
 
   /**
-   * After a call that another region has done: whether that has returned, and this region can go on
-   * behind the call. If so EIP is the region's base again.
+   * After a call that another region has done: whether the function has returned, and this region
+   * can go on behind the call. If so EIP is the region's base again, else {@link Cpu#regionResult}
+   * is set.
    *
    * @param result of the other region
    * @param next EIP behind the call
+   * @param level of the other region, see {@link #run}
    */
-  protected final boolean hasReturned(Cpu c, int result, int next, int base) {
-    if (result != Region.LEFT
+  protected final boolean hasReturned(Cpu c, int result, int next, int base, int level) {
+    int last = RegionEntry.goOnUntil(c, result, next, level);
+    if (last != Region.LEFT
         || c.eip != next
         || !isChecked(c, c.segBase[CpuState.CS] + base)
         || c.modeWord != mode
         || c.budget < longestPath
         || c.mustStop()) {
+      c.regionResult = last;
       return false;
     }
     c.eip = base;
@@ -200,5 +211,19 @@ public abstract class RegionCode {
     c.traceLimit = 1;
     c.eip = base;
     return true;
+  }
+
+  private static final class Unused extends RegionCode {
+    @Override
+    public int run(Cpu c, int entry) {
+      return Region.LEFT;
+    }
+  }
+
+  private static final class UnusedToo extends RegionCode {
+    @Override
+    public int run(Cpu c, int entry) {
+      return Region.LEFT;
+    }
   }
 }

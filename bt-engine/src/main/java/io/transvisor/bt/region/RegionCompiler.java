@@ -10,6 +10,7 @@ import static io.transvisor.bt.region.MethodWriter.FLAGS_CLASS;
 import static io.transvisor.bt.region.MethodWriter.HANDLER_CLASS;
 import static io.transvisor.bt.region.MethodWriter.INSN_CLASS;
 import static io.transvisor.bt.region.MethodWriter.INTS;
+import static io.transvisor.bt.region.MethodWriter.LEVEL;
 
 import io.transvisor.bt.interp.Cpu;
 import io.transvisor.bt.isa.Handler;
@@ -243,7 +244,10 @@ final class RegionCompiler {
       labels.add(label);
       cases.add(SwitchCase.of(entry.entry, label));
     }
-    b.iload(ENTRY).tableswitch(labels.getFirst(), cases);
+    b.iload(ENTRY).loadConstant(RegionEntry.NESTED - 1).iand();
+    b.iload(ENTRY).loadConstant(-RegionEntry.NESTED).iand();
+    b.loadConstant(RegionEntry.NESTED).iadd().istore(LEVEL);
+    b.tableswitch(labels.getFirst(), cases);
     for (int n = 0; n < labels.size(); n++) {
       Block entry = plan.entries().get(n);
       b.labelBinding(labels.get(n));

@@ -13,10 +13,13 @@ public final class RegionEntry {
   /** No generation of the map. */
   private static final int NEVER = -1;
 
+  /** What {@link RegionCode#run} is given more for each region below it on the host's stack. */
+  static final int NESTED = 1 << 16;
+
   /**
    * Most regions on the host's stack that call each other; it predicts returns for about as many.
    */
-  private static final int MAX_NESTING = 16;
+  private static final int MAX_NESTING = 16 * NESTED;
 
   /** An entry whose number has none of these bits set is looked at. */
   private static final int UNSAMPLED = 15;
@@ -30,7 +33,10 @@ public final class RegionEntry {
   private int mode = NEVER;
 
   private int longestPath;
-  private int number;
+
+  /** Of the entry among those of its region; compiled code reads it. */
+  int number;
+
   private RegionCode code;
   private int offset;
   private Region.Retirement retirement;
@@ -108,76 +114,73 @@ public final class RegionEntry {
     return ((address ^ store) & PhysicalMemory.PAGE_SIZE - 1) == 0 && isUsable(c, c.budget);
   }
 
-  private boolean canBeNested(Cpu c) {
-    return c.nesting < MAX_NESTING && follows(c);
+  private boolean canBeNested(Cpu c, int level) {
+    return level <= MAX_NESTING && follows(c);
   }
 
   /**
-   * Compiled code, which has given the CPU all it holds, jumps here, if that is possible at once.
+   * Compiled code, which has given the CPU all it holds, goes on here or calls a function here: it
+   * enters itself what it is given, so that each of its ways out leads to one region, as a rule,
+   * which the host predicts, and HotSpot calls without looking for the method.
    *
-   * @return see {@link RegionCode#run}
+   * @param level for {@link RegionCode#run}, with {@link #number} added
+   * @return the region to enter; null if none is entered now, or one has been, with the result in
+   *     {@link Cpu#regionResult}
    */
-  public int goOn(Cpu c) {
-    if (!canBeNested(c)) {
-      return Region.LEFT;
+  RegionCode next(Cpu c, int level) {
+    if (!canBeNested(c, level)) {
+      c.regionResult = Region.LEFT;
+      return null;
     }
-    c.nesting++;
-    int result = run(c);
-    c.nesting--;
-    return result;
+    if ((c.regionsEntered++ & UNSAMPLED) != 0) {
+      return code;
+    }
+    c.regionResult = sample(c, level);
+    return null;
   }
 
-  /**
-   * Compiled code calls a function here.
-   *
-   * @param next EIP behind the call
-   */
-  public int call(Cpu c, int next) {
-    return canBeNested(c) ? runUntil(c, next) : Region.LEFT;
-  }
-
-  /** The same for the place that EIP names. */
-  public static int callAtEip(Cpu c, int next) {
+  /** Goes on at the place that EIP names, or calls a function there. */
+  static int enterAtEip(Cpu c, int level) {
     RegionEntry entry = atEip(c);
-    return entry == null ? Region.LEFT : entry.call(c, next);
-  }
-
-  /** {@link #goOn} for the place that EIP names. */
-  public static int goOnAtEip(Cpu c) {
-    RegionEntry entry = atEip(c);
-    return entry == null ? Region.LEFT : entry.goOn(c);
+    return entry != null && entry.canBeNested(c, level) ? entry.run(c, level) : Region.LEFT;
   }
 
   private static RegionEntry atEip(Cpu c) {
     return c.branchTargets.entry(c.segBase[CpuState.CS] + c.eip);
   }
 
+  private int run(Cpu c, int level) {
+    return (c.regionsEntered++ & UNSAMPLED) != 0 ? code.run(c, number + level) : sample(c, level);
+  }
+
   /** The first of some entries is looked at for the heat of regions, with what they call. */
-  private int run(Cpu c) {
-    if ((c.regionsEntered++ & UNSAMPLED) != 0) {
-      return code.run(c, number);
-    }
+  private int sample(Cpu c, int level) {
     RegionCode sampled = code;
     int before = c.budget;
-    int result = sampled.run(c, number);
+    int result = sampled.run(c, number + level);
     sampled.addRetired((UNSAMPLED + 1L) * (before - c.budget));
     return result;
   }
 
   /** Runs this and what follows, as long as that is compiled code, up to an EIP. */
-  int runUntil(Cpu c, int eip) {
-    int level = c.nesting;
-    RegionEntry entry = this;
-    int result;
-    do {
-      c.nesting = level + 1;
-      result = entry.run(c);
-      if (result != Region.LEFT || c.eip == eip) {
+  int runUntil(Cpu c, int eip, int level) {
+    return goOnUntil(c, run(c, level), eip, level);
+  }
+
+  /**
+   * Compiled code has come back with a result: goes on with what follows, up to an EIP.
+   *
+   * @return the last result
+   */
+  static int goOnUntil(Cpu c, int result, int eip, int level) {
+    int last = result;
+    while (last == Region.LEFT && c.eip != eip) {
+      RegionEntry entry = atEip(c);
+      if (entry == null || !entry.canBeNested(c, level)) {
         break;
       }
-      entry = atEip(c);
-    } while (entry != null && entry.follows(c));
-    c.nesting = level;
-    return result;
+      last = entry.run(c, level);
+    }
+    return last;
   }
 }
