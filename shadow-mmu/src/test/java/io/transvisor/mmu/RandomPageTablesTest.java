@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.transvisor.core.memory.PhysicalMemory;
 import io.transvisor.core.memory.WriteTraces;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -13,7 +15,8 @@ import org.junit.jupiter.params.provider.CsvSource;
  * INVLPG or without), switch address spaces and control bits, arm traces, and access memory. Every
  * access must do what a plain walk says at that moment: our MMU is never behind the tables, though
  * the architecture would let it be until the next flush. No store to an armed page may go
- * unreported, and the checker must find nothing wrong.
+ * unreported, the checker must find nothing wrong, and what was found of code must be so still for
+ * as long as the generation is the same.
  */
 class RandomPageTablesTest {
   private static final int STEPS = 30_000;
@@ -39,6 +42,12 @@ class RandomPageTablesTest {
   private final PhysicalMemory memory = new PhysicalMemory(RAM, 4096);
   private final Mmu mmu = new Mmu(memory);
   private final int[] reported = new int[1];
+
+  /** What code was found, by page, level and generation. */
+  private record Fetch(int linear, boolean user, int generation) {}
+
+  private final Map<Fetch, Integer> fetched = new HashMap<>();
+  private int fetchedBefore;
   private Random random;
   private int cr0 = CR0;
   private int cr3 = DIRECTORIES[0];
@@ -65,17 +74,16 @@ class RandomPageTablesTest {
     cr4 = Integer.decode(controlBits);
     memory.mapRam("ram", 0, RAM, memory.ram(), 0, 0);
     memory.traces().setCodeHandler((offset, length) -> reported[0]++);
-    for (int i = 0; i < DIRECTORIES.length; i++) {
-      memory.write(POINTERS + 32 * i, 4, DIRECTORIES[i] | 1);
-      memory.write(POINTERS + 32 * i + 24, 4, DIRECTORIES[(i + 1) % 3] | 1);
-    }
     switchSpace();
     for (int step = 0; step < STEPS; step++) {
       step();
+      codeIsWhatItWas();
       if (step % 100 == 0) {
         assertThat(mmu.disagreements()).isEmpty();
+        fetched.keySet().removeIf(f -> random.nextInt(4) == 0);
       }
     }
+    assertThat(fetchedBefore).isPositive();
     assertThat(mmu.statistics().shadowHits).isPositive();
     assertThat(mmu.statistics().pagesDropped).isPositive();
     assertThat(mmu.statistics().tablesDropped).isPositive();
@@ -104,6 +112,7 @@ class RandomPageTablesTest {
         }
       }
       case 8 -> mmu.invalidatePage(linear());
+      case 9 -> fetch();
       default -> access();
     }
   }
@@ -178,6 +187,12 @@ class RandomPageTablesTest {
 
   private void loadPointers() {
     if ((cr4 & PAE) != 0) {
+      // Anew, since accesses through a large page may have changed them.
+      memory.writeBytes(POINTERS, new byte[32 * DIRECTORIES.length], 0, 32 * DIRECTORIES.length);
+      for (int i = 0; i < DIRECTORIES.length; i++) {
+        memory.write(POINTERS + 32 * i, 4, DIRECTORIES[i] | 1);
+        memory.write(POINTERS + 32 * i + 24, 4, DIRECTORIES[(i + 1) % 3] | 1);
+      }
       assertThat(mmu.loadPdptes(cr3)).isTrue();
       pointers = new long[4];
       for (int i = 0; i < 4; i++) {
@@ -190,6 +205,35 @@ class RandomPageTablesTest {
     cr4 ^= random.nextBoolean() ? PGE : PSE;
     loadPointers();
     mmu.setControl(cr0, cr3, cr4);
+  }
+
+  private void fetch() {
+    int linear = linear() & ~0xFFF;
+    boolean user = random.nextBoolean();
+    mmu.setLevel(user);
+    PlainWalk walk = PlainWalk.of(memory, cr0, cr3, cr4, pointers, linear, false, user);
+    if (walk.fault() < 0) {
+      assertThat(mmu.translateCode(linear, user)).isEqualTo(walk.physical());
+      assertThat(mmu.isKnownCode(linear, mmu.map()[linear >>> 12], user)).isTrue();
+      fetched.put(new Fetch(linear, user, mmu.generation), walk.physical());
+    }
+  }
+
+  /** Who keeps what code an address leads to may go there without asking again, nor marking. */
+  private void codeIsWhatItWas() {
+    boolean user = random.nextBoolean();
+    mmu.setLevel(user);
+    fetched.forEach((f, physical) -> {
+      if (f.user == user && f.generation == mmu.generation) {
+        PlainWalk walk = PlainWalk.of(memory, cr0, cr3, cr4, pointers, f.linear, false, user);
+        assertThat(walk.fault()).isEqualTo(-1);
+        assertThat(walk.physical()).isEqualTo(physical);
+        for (int mark : walk.marks()) {
+          assertThat(memory.peek(mark, 4) & 0x20).isNotZero();
+        }
+        fetchedBefore++;
+      }
+    });
   }
 
   private void access() {
