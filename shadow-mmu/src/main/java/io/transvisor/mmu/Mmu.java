@@ -307,7 +307,9 @@ public final class Mmu implements PhysicalMemory.MapListener, WriteTraces.ArmLis
    * @return the disagreements, one a line; none if all is well
    */
   public List<String> disagreements() {
-    return checker.check();
+    List<String> found = checker.check();
+    supervisorCodes.check(found);
+    return found;
   }
 
   /**

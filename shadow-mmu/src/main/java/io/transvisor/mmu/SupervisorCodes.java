@@ -1,5 +1,7 @@
 package io.transvisor.mmu;
 
+import java.util.List;
+
 /**
  * What is known of supervisor code in several sets of address spaces, the one in force first: most
  * systems map their kernel alike in all spaces, some have a few that lack a part of it.
@@ -74,6 +76,17 @@ final class SupervisorCodes {
       }
     }
     return cleared;
+  }
+
+  /** Adds a line for each shadow that does not map what is noted in its name. */
+  void check(List<String> found) {
+    for (SupervisorCode code : codes) {
+      if (code.size() != 0 && !code.holder.isVolatile() && !code.agreesWith(code.holder)) {
+        found.add(
+            "shadow of CR3 %08x mode %x does not map supervisor code that was found in it"
+                .formatted(code.holder.root, code.holder.mode));
+      }
+    }
   }
 
   void clear() {
