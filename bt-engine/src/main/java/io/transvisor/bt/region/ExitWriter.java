@@ -69,9 +69,16 @@ final class ExitWriter {
   private final List<Integer> sites = new ArrayList<>();
   private final Map<Integer, int[]> windows = new HashMap<>();
 
+  /** Where what {@link Cpu#regionResult} says is answered; with something pushed, or not. */
+  private final Label notEntered;
+
+  private final Label notReturned;
+
   ExitWriter(MethodWriter writer) {
     w = writer;
     b = writer.b;
+    notEntered = b.newLabel();
+    notReturned = b.newLabel();
   }
 
   /**
@@ -262,17 +269,7 @@ final class ExitWriter {
 
   /** With all given to the CPU: goes on at a place that may be compiled. */
   private void goOn(RegionEntry entry) {
-    enter(
-        entry,
-        stub(() -> {
-          b.pop();
-          returnResult();
-        }));
-    b.ireturn();
-  }
-
-  private void returnResult() {
-    pushResult();
+    enter(entry, notEntered);
     b.ireturn();
   }
 
@@ -345,7 +342,7 @@ final class ExitWriter {
       b.aload(SELF).aload(CPU).iload(VALUE);
       pushEip(call.next);
       b.iload(BASE).iload(LEVEL).invokevirtual(CODE_CLASS, "hasReturned", HAS_RETURNED);
-      b.ifeq(stub(this::returnResult));
+      b.ifeq(notReturned);
       b.aload(CPU).getfield(CPU_CLASS, "budget", ConstantDescs.CD_int).istore(BUDGET);
       w.readState();
       w.flags.setJoined();
@@ -440,6 +437,10 @@ final class ExitWriter {
     while (!stubs.isEmpty()) {
       stubs.remove().run();
     }
+    b.labelBinding(notEntered).pop();
+    b.labelBinding(notReturned);
+    pushResult();
+    b.ireturn();
     finishNeutralFaults();
     finishFaults();
   }
