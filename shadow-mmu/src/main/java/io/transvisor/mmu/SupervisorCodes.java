@@ -57,10 +57,11 @@ final class SupervisorCodes {
    * @return whether {@link #inForce} was cleared
    */
   boolean pageDropped(int page) {
-    boolean cleared = codes[0].hasPage(page);
+    boolean cleared = false;
     for (SupervisorCode code : codes) {
       if (code.hasPage(page)) {
         code.clear();
+        cleared |= code == inForce();
       }
     }
     return cleared;
@@ -72,7 +73,7 @@ final class SupervisorCodes {
     for (SupervisorCode code : codes) {
       if (code.holder == shadow && code.hasPart(part)) {
         code.clear();
-        cleared |= code == codes[0];
+        cleared |= code == inForce();
       }
     }
     return cleared;

@@ -15,6 +15,7 @@ import io.transvisor.bt.interp.Cpu;
 import io.transvisor.bt.region.WindowSurvey.Member;
 import io.transvisor.bt.region.WindowSurvey.Role;
 import io.transvisor.core.cpu.CpuState;
+import io.transvisor.core.memory.PhysicalMemory;
 import io.transvisor.mmu.Mmu;
 import java.lang.classfile.CodeBuilder;
 import java.util.IdentityHashMap;
@@ -26,8 +27,6 @@ import java.util.Map;
  * left before the instruction.
  */
 final class MemoryWriter {
-  private static final int PAGE = 0x1000;
-
   private final MethodWriter w;
   private final CodeBuilder b;
   private final boolean user;
@@ -177,7 +176,11 @@ final class MemoryWriter {
     b.iload(AT);
     if (width > 1 && !inOnePage) {
       // All ones, or 0 if the access reaches into the next page: one jump for both reasons.
-      b.iload(LINEAR).sipush(0xFFF).iand().loadConstant(width - 1 - PAGE).iadd();
+      b.iload(LINEAR)
+          .sipush(0xFFF)
+          .iand()
+          .loadConstant(width - 1 - PhysicalMemory.PAGE_SIZE)
+          .iadd();
       b.bipush(31).ishr().iand();
     }
     b.loadConstant(write ? writeFlag() : readFlag()).iand();
