@@ -7,7 +7,6 @@ import static io.transvisor.bt.region.MethodWriter.GPR;
 import static io.transvisor.bt.region.MethodWriter.INTS;
 import static io.transvisor.bt.region.MethodWriter.LINEAR;
 import static io.transvisor.bt.region.MethodWriter.MAP;
-import static io.transvisor.bt.region.MethodWriter.STORE;
 import static io.transvisor.bt.region.MethodWriter.VALUE;
 import static io.transvisor.bt.region.MethodWriter.WIDE;
 
@@ -201,7 +200,7 @@ final class MemoryWriter {
   /** Pushes the store and the place in it, some bytes further. */
   private void pushPlace(int plus) {
     w.raw();
-    b.aload(STORE);
+    w.store();
     if (current == null) {
       pushOffsetInStore(plus);
       return;

@@ -31,51 +31,52 @@ final class MethodWriter {
   static final int BUDGET = 3;
 
   static final int MAP = 4;
-  static final int STORE = 5;
-
-  /** The CPU's array of registers. */
-  static final int REGISTERS = 6;
 
   /** EIP of the region's base. */
-  static final int BASE = 7;
+  static final int BASE = 5;
 
   /** The guest's registers, from EAX on. The CPU has the same values. */
-  static final int GPR = 8;
+  static final int GPR = 6;
 
   /** Result of the last instruction that set flags, sign-extended; see {@link LazyFlags}. */
-  static final int RESULT = 16;
+  static final int RESULT = 14;
 
   /** Carries before it, if it was INC or DEC. */
-  static final int CARRIES = 17;
+  static final int CARRIES = 15;
 
   /** Its operands. */
-  static final int FIRST = 18;
+  static final int FIRST = 16;
 
-  static final int SECOND = 19;
+  static final int SECOND = 17;
 
   /** Result of a rotate after it. */
-  static final int ROTATED = 20;
+  static final int ROTATED = 18;
 
   /** Number of the instruction that is being executed, for faults. */
-  static final int SITE = 21;
+  static final int SITE = 19;
 
   /** EIP an indirect branch goes to. */
-  static final int TARGET = 22;
+  static final int TARGET = 20;
 
   /** Scratch, valid inside one instruction. */
-  static final int LINEAR = 23;
+  static final int LINEAR = 21;
 
-  static final int AT = 24;
-  static final int VALUE = 25;
-  static final int OTHER = 26;
+  static final int AT = 22;
+  static final int VALUE = 23;
+  static final int OTHER = 24;
 
   /** What an instruction threw. */
-  static final int THROWN = 27;
+  static final int THROWN = 25;
 
   /** Dividend or product, and quotient: two slots each. */
-  static final int WIDE = 28;
+  static final int WIDE = 26;
 
-  static final int QUOTIENT = 30;
+  static final int QUOTIENT = 28;
+
+  /** Guest memory and the CPU's array of registers, unless {@link RegionPlan#loops}. */
+  static final int STORE = 30;
+
+  static final int REGISTERS = 31;
 
   static final ClassDesc CPU_CLASS = ClassDesc.of(Cpu.class.getName());
   static final ClassDesc STATE_CLASS = ClassDesc.of(CpuState.class.getName());
@@ -125,7 +126,7 @@ final class MethodWriter {
   final FpuRegisters fpu;
 
   private final List<Object> constants;
-  private final long[] calloutCounts;
+  private final Cpu cpu;
   private final Map<Block, Label> labels = new HashMap<>();
 
   /** The instruction being written, and where it stands. */
@@ -136,7 +137,7 @@ final class MethodWriter {
 
   /**
    * @param constants objects the generated class has as static fields; see {@link #constant}
-   * @param calloutCounts where callouts are counted that are written out
+   * @param cpu whose arrays the code has as constants
    * @param usedRegisters see {@link UsedRegisters}
    * @param survey of the region's memory windows
    */
@@ -145,14 +146,14 @@ final class MethodWriter {
       RegionPlan plan,
       ClassDesc self,
       List<Object> constants,
-      long[] calloutCounts,
+      Cpu cpu,
       int usedRegisters,
       WindowSurvey survey) {
     this.b = code;
     this.plan = plan;
     this.self = self;
     this.constants = constants;
-    this.calloutCounts = calloutCounts;
+    this.cpu = cpu;
     this.used = usedRegisters;
     this.flags = new FlagWriter(this);
     this.conditions = new ConditionWriter(this);
@@ -236,8 +237,8 @@ final class MethodWriter {
 
   private void popWhole(int r) {
     b.istore(GPR + r);
-    raw();
-    b.aload(REGISTERS).loadConstant(RawMemory.INTS_START + 4L * r).iload(GPR + r);
+    place(r);
+    b.iload(GPR + r);
     putInt();
   }
 
@@ -307,7 +308,41 @@ final class MethodWriter {
     b.invokevirtual(RAW_CLASS, "putLong", RAW_PUT_LONG);
   }
 
+  /** Reads the arrays that stay the same. */
+  void readArrays() {
+    if (!plan.loops()) {
+      b.aload(CPU).getfield(CPU_CLASS, "store", BYTES).astore(STORE);
+      checkNull(STORE);
+      b.aload(CPU).getfield(CPU_CLASS, "gpr", INTS).astore(REGISTERS);
+    }
+  }
+
+  /** Pushes guest memory. */
+  void store() {
+    array(STORE, cpu.store, BYTES);
+  }
+
+  /**
+   * Pushes an array that stays the same. As a constant it need not be in a host register, which C2
+   * needs for loops; but each use takes ten bytes more, and those are felt in code that does not
+   * stay in the host's caches.
+   */
+  private void array(int local, Object array, ClassDesc type) {
+    if (plan.loops()) {
+      constant(array, type);
+    } else {
+      b.aload(local);
+    }
+  }
+
   // ---- the CPU's state in memory ----
+
+  /** Pushes the place of a register, for {@link #getInt} or {@link #putInt}. */
+  private void place(int register) {
+    raw();
+    array(REGISTERS, cpu.gpr, INTS);
+    b.loadConstant(RawMemory.INTS_START + 4L * register);
+  }
 
   /** Pushes the selector of a segment register, LDTR or TR. */
   void pushSelector(int segment) {
@@ -329,7 +364,7 @@ final class MethodWriter {
    */
   void countCallout(Insn i) {
     if (i.form.callout() != null) {
-      constant(calloutCounts, LONGS);
+      constant(cpu.callouts.inLine, LONGS);
       b.loadConstant(i.form.callout().ordinal()).dup2().laload().lconst_1().ladd().lastore();
     }
   }
@@ -360,8 +395,7 @@ final class MethodWriter {
   void readState() {
     for (int r = 0; r < 8; r++) {
       if ((used >> r & 1) != 0) {
-        raw();
-        b.aload(REGISTERS).loadConstant(RawMemory.INTS_START + 4L * r);
+        place(r);
         getInt();
         b.istore(GPR + r);
       }

@@ -1,5 +1,6 @@
 package io.transvisor.bt.region;
 
+import io.transvisor.bt.interp.Cpu;
 import io.transvisor.core.cpu.SampledEvent;
 import io.transvisor.core.device.CounterSink;
 import java.util.HashSet;
@@ -36,7 +37,7 @@ final class RegionCompilation {
    */
   record Finished(Region region, RegionCompiler.Result result, boolean counted) {}
 
-  private final long[] calloutCounts;
+  private final Cpu cpu;
   private final CompileQueue compiler;
 
   /** Has those optimised that are compiled and hot. */
@@ -52,11 +53,11 @@ final class RegionCompilation {
   private long optimised;
 
   /**
-   * @param calloutCounts where callouts are counted that are written out, by class
+   * @param cpu runs the regions
    * @param atOnce regions are compiled when they are started
    */
-  RegionCompilation(long[] calloutCounts, boolean atOnce) {
-    this.calloutCounts = calloutCounts;
+  RegionCompilation(Cpu cpu, boolean atOnce) {
+    this.cpu = cpu;
     compiler = atOnce ? null : new CompileQueue("region-compiler", WRITERS);
     optimiser = atOnce ? null : new CompileQueue("region-optimiser", 1);
   }
@@ -114,7 +115,7 @@ final class RegionCompilation {
   private RegionCompiler.Result compiled(Region region) {
     long begun = SampledEvent.now();
     try {
-      return new RegionCompiler(region.plan(), calloutCounts).compile();
+      return new RegionCompiler(region.plan(), cpu).compile();
     } finally {
       nanos.addAndGet(SampledEvent.now() - begun);
     }

@@ -47,18 +47,18 @@ final class RegionCompiler {
       ClassDesc.of("java.lang.invoke.MethodHandles$Lookup");
 
   private final RegionPlan plan;
-  private final long[] calloutCounts;
+  private final Cpu cpu;
   private final ClassDesc self = ClassDesc.of(NAME);
   private final List<Object> constants = new ArrayList<>();
   private ExitWriter exits;
   private WindowSurvey survey;
 
   /**
-   * @param calloutCounts where callouts are counted that are written out, by class
+   * @param cpu whose arrays the code has as constants
    */
-  RegionCompiler(RegionPlan plan, long[] calloutCounts) {
+  RegionCompiler(RegionPlan plan, Cpu cpu) {
     this.plan = plan;
-    this.calloutCounts = calloutCounts;
+    this.cpu = cpu;
   }
 
   /**
@@ -174,6 +174,8 @@ final class RegionCompiler {
       case Handler h -> HANDLER_CLASS;
       case RegionEntry e -> MethodWriter.ENTRY_CLASS;
       case long[] counts -> MethodWriter.LONGS;
+      case int[] registers -> INTS;
+      case byte[] store -> MethodWriter.BYTES;
       default -> INSN_CLASS;
     };
   }
@@ -210,7 +212,7 @@ final class RegionCompiler {
       survey = new WindowSurvey(plan.alone());
     }
     MethodWriter w =
-        new MethodWriter(b, plan, self, constants, calloutCounts, UsedRegisters.of(plan), survey);
+        new MethodWriter(b, plan, self, constants, cpu, UsedRegisters.of(plan), survey);
     exits = w.exits;
     writeEntry(w);
     OperandWriter operands = new OperandWriter(w);
@@ -228,10 +230,8 @@ final class RegionCompiler {
   /** Loads the state into locals and goes to the block that is entered. */
   private void writeEntry(MethodWriter w) {
     CodeBuilder b = w.b;
+    w.readArrays();
     b.aload(CPU).getfield(CPU_CLASS, "budget", ConstantDescs.CD_int).istore(BUDGET);
-    b.aload(CPU).getfield(CPU_CLASS, "store", MethodWriter.BYTES).astore(MethodWriter.STORE);
-    w.checkNull(MethodWriter.STORE);
-    b.aload(CPU).getfield(CPU_CLASS, "gpr", INTS).astore(MethodWriter.REGISTERS);
     for (int local = MethodWriter.BASE; local <= MethodWriter.OTHER; local++) {
       b.iconst_0().istore(local);
     }

@@ -26,6 +26,7 @@ import java.util.Set;
  * @param inline sensitive instructions that do something trivial are written out
  * @param alone offsets of instructions whose accesses are looked up one by one
  * @param x87 how its x87 arithmetic is done
+ * @param loops whether something in it runs again without leaving it
  * @param links what may be entered outside of the region, by offset from the base
  */
 record RegionPlan(
@@ -42,6 +43,7 @@ record RegionPlan(
     boolean inline,
     Set<Integer> alone,
     X87 x87,
+    boolean loops,
     Map<Integer, RegionEntry> links) {
 
   /** The same code at another place. */
@@ -60,6 +62,7 @@ record RegionPlan(
         inline,
         alone,
         x87,
+        loops,
         links);
   }
 

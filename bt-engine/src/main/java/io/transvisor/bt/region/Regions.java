@@ -90,7 +90,7 @@ public final class Regions implements Region.Observer {
     options = engineOptions;
     maxBytes = ((long) options.codeCache() << 20) / MEMORY_PER_BYTE;
     decoder = new Decoder(InstructionSet.TABLE, cpu.model);
-    compilation = new RegionCompilation(cpu.callouts.inLine, options.repeatable());
+    compilation = new RegionCompilation(cpu, options.repeatable());
   }
 
   /**
