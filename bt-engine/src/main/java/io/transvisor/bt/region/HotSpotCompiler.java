@@ -18,6 +18,11 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>This is HotSpot's own interface for tests: natives that it gives to a class of a certain name
  * if the class belongs to the boot loader and the JVM was started with {@code -XX:+WhiteBoxAPI}.
+ *
+ * <p>Of the methods that wait HotSpot takes the one that was called most of late, and those whose
+ * compilation somebody waits for before all others. A new method was never called: unless the JVM
+ * is told to wait for it ({@code BackgroundCompilation}, see the script {@code transvisor}) it
+ * comes last, behind hundreds of this program's own.
  */
 final class HotSpotCompiler {
   private static final String NAME = "jdk.test.whitebox.WhiteBox";
