@@ -87,6 +87,16 @@ final class Block {
     return insns.getLast();
   }
 
+  /** Whether it ends with a near call. */
+  boolean calls() {
+    return end == End.CALL || end == End.INDIRECT && Branches.isCall(last());
+  }
+
+  /** Whether it ends with a near return. */
+  boolean returns() {
+    return end == End.INDIRECT && Branches.isReturn(last());
+  }
+
   /** Offset of the first byte after it. */
   int next() {
     return insns.isEmpty() ? next : last().next;

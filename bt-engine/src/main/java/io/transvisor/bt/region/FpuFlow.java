@@ -2,7 +2,6 @@ package io.transvisor.bt.region;
 
 import io.transvisor.bt.isa.Insn;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -112,7 +111,7 @@ final class FpuFlow {
         Block b = plan.blocks().get(n);
         Summary s = summaries.get(b);
         int out = 0;
-        for (Block to : successors(b)) {
+        for (Block to : plan.successors(b)) {
           out |= live.getOrDefault(to, 0);
         }
         int in = s.reads | out & ~s.kills;
@@ -126,7 +125,7 @@ final class FpuFlow {
       for (Block b : plan.blocks()) {
         Summary s = summaries.get(b);
         int out = s.written | (s.leavesNothing ? 0 : dirty(b));
-        for (Block to : successors(b)) {
+        for (Block to : plan.successors(b)) {
           if ((live.get(to) & SLOTS) != 0 && (dirty(to) | out) != dirty(to)) {
             dirty.put(to, dirty(to) | out);
             changed = true;
@@ -142,7 +141,7 @@ final class FpuFlow {
   /** A block that is entered from inside the region gets doubles if all ways lead to it so. */
   private void findDoubles() {
     for (Block b : plan.blocks()) {
-      for (Block to : successors(b)) {
+      for (Block to : plan.successors(b)) {
         doubles.put(to, SLOTS);
       }
     }
@@ -157,7 +156,7 @@ final class FpuFlow {
       changed = false;
       for (Block b : plan.blocks()) {
         int out = doublesOut(b, doubles.getOrDefault(b, 0), depth(b));
-        for (Block to : successors(b)) {
+        for (Block to : plan.successors(b)) {
           int before = doubles.getOrDefault(to, 0);
           doubles.put(to, before & out);
           changed |= (before & ~out) != 0;
@@ -205,7 +204,7 @@ final class FpuFlow {
       Block b = queue.remove();
       Summary s = summarise(b, depths.get(b));
       summaries.put(b, s);
-      List<Block> next = successors(b);
+      List<Block> next = plan.successors(b);
       if (b.end == Block.End.CALL && plan.byOffset().containsKey(b.next())) {
         // most functions return no value on the stack
         next.add(plan.byOffset().get(b.next()));
@@ -215,28 +214,6 @@ final class FpuFlow {
           queue.add(to);
         }
       }
-    }
-  }
-
-  private List<Block> successors(Block b) {
-    List<Block> to = new ArrayList<>();
-    switch (b.end) {
-      case FALL_THROUGH, CALLOUT -> add(to, b.next());
-      case JUMP, CALL -> add(to, b.target);
-      case BRANCH -> {
-        add(to, b.target);
-        add(to, b.next());
-      }
-      case INDIRECT -> to.addAll(b.indirectTargets);
-      case LEAVE -> {}
-    }
-    return to;
-  }
-
-  private void add(List<Block> to, int offset) {
-    Block b = plan.byOffset().get(offset);
-    if (b != null) {
-      to.add(b);
     }
   }
 

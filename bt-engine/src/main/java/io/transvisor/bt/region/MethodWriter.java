@@ -73,7 +73,7 @@ final class MethodWriter {
 
   static final int QUOTIENT = 28;
 
-  /** Guest memory and the CPU's array of registers, unless {@link RegionPlan#loops}. */
+  /** Guest memory and the CPU's array of registers, unless the region loops. */
   static final int STORE = 30;
 
   static final int REGISTERS = 31;
@@ -127,6 +127,10 @@ final class MethodWriter {
 
   private final List<Object> constants;
   private final Cpu cpu;
+
+  /** The arrays are constants. */
+  private final boolean loops;
+
   private final Map<Block, Label> labels = new HashMap<>();
 
   /** The instruction being written, and where it stands. */
@@ -154,6 +158,7 @@ final class MethodWriter {
     this.self = self;
     this.constants = constants;
     this.cpu = cpu;
+    this.loops = plan.loops();
     this.used = usedRegisters;
     this.flags = new FlagWriter(this);
     this.conditions = new ConditionWriter(this);
@@ -310,7 +315,7 @@ final class MethodWriter {
 
   /** Reads the arrays that stay the same. */
   void readArrays() {
-    if (!plan.loops()) {
+    if (!loops) {
       b.aload(CPU).getfield(CPU_CLASS, "store", BYTES).astore(STORE);
       checkNull(STORE);
       b.aload(CPU).getfield(CPU_CLASS, "gpr", INTS).astore(REGISTERS);
@@ -328,7 +333,7 @@ final class MethodWriter {
    * stay in the host's caches.
    */
   private void array(int local, Object array, ClassDesc type) {
-    if (plan.loops()) {
+    if (loops) {
       constant(array, type);
     } else {
       b.aload(local);

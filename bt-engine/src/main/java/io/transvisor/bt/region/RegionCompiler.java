@@ -37,7 +37,9 @@ final class RegionCompiler {
   private static final int MAX_METHOD_BYTES =
       HotSpotOptions.is("DontCompileHugeMethods", false) ? 30_000 : 7_900;
 
+  /** The script {@code transvisor} tells HotSpot what to do with classes of this name. */
   private static final String NAME = "io.transvisor.bt.region.Compiled";
+
   private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
   private static final int PUBLIC = AccessFlag.PUBLIC.mask();
   private static final int CONSTANT =

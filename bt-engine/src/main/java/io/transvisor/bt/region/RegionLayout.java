@@ -7,12 +7,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.function.IntFunction;
-import java.util.stream.Stream;
 
 /** Cuts the instructions of a region into blocks and finds out how they hang together. */
 final class RegionLayout {
@@ -76,7 +74,6 @@ final class RegionLayout {
         inline,
         alone,
         x87,
-        loops(),
         links(outside));
   }
 
@@ -290,9 +287,7 @@ final class RegionLayout {
 
   /** Whether a block is where another one goes on after the function it calls has returned. */
   private static boolean isBehindCall(Block b, Block call) {
-    boolean calls =
-        call.end == End.CALL || call.end == End.INDIRECT && Branches.isCall(call.last());
-    return calls && call.next() == b.start;
+    return call.calls() && call.next() == b.start;
   }
 
   /** Some instructions that work on registers, and at most a jump. */
@@ -300,44 +295,6 @@ final class RegionLayout {
     return b.insns.size() <= MAX_REPEATED
         && (b.end == End.BRANCH || b.end == End.JUMP || b.end == End.FALL_THROUGH)
         && b.insns.stream().allMatch(i -> Operands.isRegular(i) && !i.memory);
-  }
-
-  /** Whether a way leads from some block back to it, by what it does itself or calls. */
-  private boolean loops() {
-    Set<Block> finished = new HashSet<>();
-    return blocks.stream().anyMatch(b -> comesBack(b, new HashSet<>(), finished));
-  }
-
-  /**
-   * @param path blocks on the way here
-   * @param finished blocks from which no way leads back to one on the path there
-   */
-  private boolean comesBack(Block b, Set<Block> path, Set<Block> finished) {
-    if (!path.add(b)) {
-      return true;
-    }
-    if (!finished.contains(b) && successors(b).anyMatch(s -> comesBack(s, path, finished))) {
-      return true;
-    }
-    finished.add(b);
-    path.remove(b);
-    return false;
-  }
-
-  /** Where a block leads to; a return leads to each call there is, which says nothing. */
-  private Stream<Block> successors(Block b) {
-    Stream<Integer> direct =
-        switch (b.end) {
-          case BRANCH, CALL -> Stream.of(b.target, b.next());
-          case JUMP -> Stream.of(b.target);
-          case FALL_THROUGH, CALLOUT -> Stream.of(b.next());
-          case INDIRECT -> Branches.isCall(b.last()) ? Stream.of(b.next()) : Stream.of();
-          case LEAVE -> Stream.of();
-        };
-    boolean returns = b.end == End.INDIRECT && Branches.isReturn(b.last());
-    return Stream.concat(
-        direct.map(byOffset::get).filter(Objects::nonNull),
-        returns ? Stream.of() : b.indirectTargets.stream());
   }
 
   private static boolean usesFpu(Insn i) {

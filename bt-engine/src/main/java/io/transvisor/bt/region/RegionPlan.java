@@ -4,6 +4,7 @@ import io.transvisor.bt.interp.Cpu;
 import io.transvisor.bt.isa.Insn;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,7 +27,6 @@ import java.util.Set;
  * @param inline sensitive instructions that do something trivial are written out
  * @param alone offsets of instructions whose accesses are looked up one by one
  * @param x87 how its x87 arithmetic is done
- * @param loops whether something in it runs again without leaving it
  * @param links what may be entered outside of the region, by offset from the base
  */
 record RegionPlan(
@@ -43,7 +43,6 @@ record RegionPlan(
     boolean inline,
     Set<Integer> alone,
     X87 x87,
-    boolean loops,
     Map<Integer, RegionEntry> links) {
 
   /** The same code at another place. */
@@ -62,7 +61,6 @@ record RegionPlan(
         inline,
         alone,
         x87,
-        loops,
         links);
   }
 
@@ -131,6 +129,58 @@ record RegionPlan(
   /** Whether an instruction is left to its handler in any case. */
   boolean isLeftToHandler(Insn i) {
     return slow.contains(i.start) || !inline && i.form.callout() != null;
+  }
+
+  /** Blocks that a block leads to; a call leads to its function. */
+  List<Block> successors(Block b) {
+    List<Block> to = new ArrayList<>();
+    switch (b.end) {
+      case FALL_THROUGH, CALLOUT -> add(to, b.next());
+      case JUMP, CALL -> add(to, b.target);
+      case BRANCH -> {
+        add(to, b.target);
+        add(to, b.next());
+      }
+      case INDIRECT -> to.addAll(b.indirectTargets);
+      case LEAVE -> {}
+    }
+    return to;
+  }
+
+  private void add(List<Block> to, int offset) {
+    Block b = byOffset.get(offset);
+    if (b != null) {
+      to.add(b);
+    }
+  }
+
+  /** Whether a way leads from some block back to it, by what it does itself or calls. */
+  boolean loops() {
+    Set<Block> finished = new HashSet<>();
+    return blocks.stream().anyMatch(b -> comesBack(b, new HashSet<>(), finished));
+  }
+
+  /**
+   * @param path blocks on the way here
+   * @param finished blocks from which no way leads back to one on the path there
+   */
+  private boolean comesBack(Block b, Set<Block> path, Set<Block> finished) {
+    if (!path.add(b)) {
+      return true;
+    }
+    if (!finished.contains(b)) {
+      // A return leads to each call there is, which says nothing.
+      List<Block> next = b.returns() ? new ArrayList<>() : successors(b);
+      if (b.calls()) {
+        add(next, b.next());
+      }
+      if (next.stream().anyMatch(s -> comesBack(s, path, finished))) {
+        return true;
+      }
+      finished.add(b);
+    }
+    path.remove(b);
+    return false;
   }
 
   /** How many instructions it has. */
